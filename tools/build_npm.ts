@@ -36,7 +36,7 @@ export async function buildNpm(): Promise<void> {
     test: false,
     compilerOptions: {
       target: "ES2022",
-      lib: ["ES2022", "DOM", "ESNext.Disposable"],
+      lib: ["ES2023", "DOM", "DOM.Iterable", "ESNext.Disposable"],
       sourceMap: true,
       noUncheckedIndexedAccess: true,
       useUnknownInCatchVariables: true,
