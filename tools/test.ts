@@ -1,0 +1,102 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { tmpdir } from "node:os";
+import { printSummary, runSteps, type Step, sumUp } from "./_report.ts";
+import { runDeno } from "./_run.ts";
+import { CHECKS, checkStep, testDeno, type Workshop } from "./_steps.ts";
+import { countTests } from "./count_tests.ts";
+import {
+  requireChromium,
+  ServiceError,
+  type Services,
+  startServices,
+} from "./services/mod.ts";
+import { note, print } from "./terminal.ts";
+
+/**
+ * Runs every check and test there is, on a Kafka and a Redis that are started
+ * for it unless the environment names some. The last line is the verdict.
+ *
+ * @param workshop Where, and with which config.
+ * @returns The exit code.
+ */
+export async function testEverything(workshop: Workshop): Promise<number> {
+  const results = await runSteps(
+    CHECKS.map((name) => checkStep(name, workshop)),
+  );
+  await using stack = new AsyncDisposableStack();
+  let services: Services | undefined;
+  results.push(
+    ...await runSteps([{
+      name: "services",
+      run: async () => {
+        services = stack.use(await startServices());
+        return { passed: 1, failed: 0 };
+      },
+    }]),
+  );
+  if (services) {
+    results.push(...await runSteps(stepsOnServices(workshop, services)));
+  } else {
+    note("Without them there is no integration test to run.");
+  }
+  printSummary(results);
+  const { passed, failed } = sumUp(results);
+  print(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+function stepsOnServices(workshop: Workshop, services: Services): Step[] {
+  const env = { ...services.env };
+  const { root, config } = workshop;
+  return [
+    {
+      name: "integration",
+      run: () =>
+        testDeno(workshop, [
+          "-P=integration",
+          // Flags replace what the set says of net and write.
+          `--allow-net=${hostsOf(env).join(",")}`,
+          `--allow-write=${tmpdir()}`,
+          "tests/integration",
+        ], env),
+    },
+    {
+      name: "npm",
+      run: async () => {
+        const { code, output } = await runDeno(
+          ["run", "-A", "--config", config, "tests/npm/run.ts"],
+          { cwd: root, env },
+        );
+        return countTests(code, output);
+      },
+    },
+    {
+      name: "examples",
+      run: async () => {
+        const CHROMIUM_PATH = await requireChromium(note);
+        return await testDeno(workshop, ["-A", "tests/examples"], {
+          ...env,
+          CHROMIUM_PATH,
+        });
+      },
+    },
+  ];
+}
+
+/** Loopback, and whatever else the environment names. */
+function hostsOf(env: Services["env"]): string[] {
+  const hosts = new Set(["127.0.0.1", "localhost"]);
+  for (const broker of env.KAFKA_BOOTSTRAP_SERVERS.split(",")) {
+    hosts.add(hostOf(`kafka://${broker.trim()}`));
+  }
+  hosts.add(hostOf(env.REDIS_URL));
+  return [...hosts];
+}
+
+function hostOf(url: string): string {
+  if (URL.canParse(url)) return new URL(url).hostname;
+  throw new ServiceError(
+    "KAFKA_BOOTSTRAP_SERVERS must be host:port, REDIS_URL a URL",
+  );
+}
