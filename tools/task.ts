@@ -24,11 +24,11 @@ const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
     "examples/essay_desk/main.ts",
   ],
   npm: ["-A", "tools/build_npm.ts"],
-  services: ["-A", "tools/services.ts"],
 };
 
 async function main(name: string, args: readonly string[]): Promise<number> {
   const root = fileURLToPath(new URL("..", import.meta.url));
+  if (name === "services") return await runServices(args, root);
   const script = SCRIPTS[name];
   if (script === undefined && !isSteps(name)) {
     note(`Unknown task "${name}": see "deno task"`);
@@ -55,6 +55,18 @@ async function runChecks(name: string, workshop: Workshop): Promise<number> {
   const results = await runSteps(steps);
   printSummary(results);
   return sumUp(results).failed === 0 ? 0 : 1;
+}
+
+/** Needs no package, and so no config. */
+async function runServices(
+  args: readonly string[],
+  root: string,
+): Promise<number> {
+  const { code } = await runDeno(
+    ["run", "-A", "--no-config", "tools/services.ts", ...args],
+    { cwd: root, interactive: true },
+  );
+  return code;
 }
 
 async function runScript(

@@ -11,11 +11,12 @@ export class Guard implements AsyncDisposable {
   /** Starts the guard over a command. */
   constructor(command: readonly string[]) {
     this.#child = new Deno.Command("sh", {
-      // Ctrl-C reaches the guard as well; it must outlive it.
-      args: ["-c", 'trap "" INT TERM HUP; read -r _ || "$@"', "sh", ...command],
+      args: ["-c", 'read -r _ || "$@"', "sh", ...command],
       stdin: "piped",
       stdout: "null",
       stderr: "null",
+      // A signal to our process group, such as Ctrl-C, must not end the guard.
+      detached: true,
     }).spawn();
   }
 

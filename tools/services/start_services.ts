@@ -43,6 +43,7 @@ export async function startServices(
     redis: Deno.env.get("REDIS_URL") || undefined,
   };
   const docker = (!named.kafka || !named.redis) && await hasDockerEngine();
+  onProgress("Starting what the environment does not name …");
   const starts = await Promise.allSettled([
     named.kafka ? undefined : startOne("KAFKA_PORT", docker, onProgress, {
       container: startKafkaContainer,
@@ -85,7 +86,7 @@ async function startOne(
       return await start.container(port);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      onProgress(`${error.message} Trying without Docker.`);
+      onProgress(`${error.message}\nTrying without Docker.`);
     }
   }
   return await start.native(port === undefined ? {} : { port });
