@@ -58,20 +58,21 @@ export function checkStep(name: CheckName, workshop: Workshop): Step {
   };
   const steps: Record<CheckName, () => Promise<Counts>> = {
     fmt: () => deno("fmt", "--config", config, "--check"),
-    lint: () => deno("lint", "--config", config),
+    lint: () => deno("lint", "-q", "--config", config),
     check: () =>
       deno(
-        "check",
-        "--config",
-        config,
+        ...["check", "-q", "--config", config],
         ...existing(root, [...PRODUCT, ...REST]),
       ),
     doc: async () =>
-      deno("doc", "--lint", "--config", config, ...await entries(root)),
+      deno("doc", "-q", "--lint", "--config", config, ...await entries(root)),
     rooms: () => deno("run", "-A", "--config", config, "tools/check_rooms.ts"),
     files: () => deno("run", "-A", "--config", config, "tools/check_files.ts"),
     publish: () =>
-      deno("publish", "--config", config, "--dry-run", "--allow-dirty"),
+      deno(
+        ...["publish", "-q", "--config", config],
+        ...["--dry-run", "--allow-dirty"],
+      ),
     unit: async () =>
       await testDeno(workshop, [
         "--doc",
@@ -91,7 +92,7 @@ export async function testDeno(
   env?: Readonly<Record<string, string>>,
 ): Promise<Counts> {
   const { code, output } = await runDeno(
-    ["test", "--config", config, ...args],
+    ["test", "-q", "--config", config, ...args],
     { cwd: root, ...(env && { env }) },
   );
   return countTests(code, output);
