@@ -1,0 +1,125 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { OutgoingRecord } from "./engine.ts";
+import { PublishError, type PublishErrorCode } from "./errors.ts";
+import { Fifo, type Pending } from "./_lane.ts";
+import { recordBytes } from "./_produce_request.ts";
+
+/** What is not settled yet, how much room it takes, and who waits for room. */
+export class Backlog {
+  /** Called when the last event is settled. */
+  onIdle: (() => void) | undefined;
+  readonly #maxBytes: number;
+  readonly #blocked: Fifo<Pending> = new Fifo();
+  #unsettled = 0;
+  #admittedBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  /** Calls that wait for room, in order. */
+  get blocked(): Iterable<Pending> {
+    return this.#blocked;
+  }
+
+  open(
+    topic: string,
+    record: OutgoingRecord,
+    deadline: number,
+    resolve: (offset: number) => void,
+    reject: (error: PublishError) => void,
+  ): Pending {
+    this.#unsettled++;
+    return {
+      topic,
+      record,
+      bytes: recordBytes(record),
+      deadline,
+      resolve,
+      reject,
+      admitted: false,
+      flying: false,
+      settled: false,
+    };
+  }
+
+  /** Takes the event when there is room, or lets it wait for its turn. */
+  admit(pending: Pending): boolean {
+    if (this.#blocked.size > 0 || !this.#hasRoom(pending)) {
+      this.#blocked.push(pending);
+      return false;
+    }
+    this.#count(pending);
+    return true;
+  }
+
+  /** The waiting events that there is room for now. */
+  *unblock(): Iterable<Pending> {
+    for (let next = this.#blocked.peek(); next; next = this.#blocked.peek()) {
+      if (!next.settled) {
+        if (!this.#hasRoom(next)) return;
+        this.#count(next);
+        yield next;
+      }
+      this.#blocked.shift();
+    }
+  }
+
+  fulfil(pending: Pending, offset: number): void {
+    this.#settle(pending);
+    pending.resolve(offset);
+  }
+
+  fail(
+    pending: Pending,
+    code: PublishErrorCode,
+    reason: string,
+    cause?: unknown,
+  ): void {
+    if (pending.settled) return;
+    this.#settle(pending);
+    const outcome = pending.flying ? "unknown" : "not_sent";
+    const { topic } = pending;
+    pending.reject(new PublishError(reason, { code, outcome, topic, cause }));
+  }
+
+  /** Fails the events that are past their deadline; they come in its order. */
+  expire(pendings: Iterable<Pending>, now: number, reason: string): void {
+    for (const pending of pendings) {
+      if (pending.settled) continue;
+      if (pending.deadline > now) return;
+      this.fail(pending, "timed_out", reason);
+    }
+  }
+
+  /** Fails the event when the signal is aborted. */
+  watch(pending: Pending, signal: AbortSignal): void {
+    const onAbort = () =>
+      this.fail(pending, "aborted", "the signal was aborted", signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.release = () => signal.removeEventListener("abort", onAbort);
+  }
+
+  #hasRoom(pending: Pending): boolean {
+    return this.#admittedBytes === 0 ||
+      this.#admittedBytes + pending.bytes <= this.#maxBytes;
+  }
+
+  #count(pending: Pending): void {
+    pending.admitted = true;
+    this.#admittedBytes += pending.bytes;
+  }
+
+  #settle(pending: Pending): void {
+    pending.settled = true;
+    pending.release?.();
+    if (pending.admitted) this.#admittedBytes -= pending.bytes;
+    if (--this.#unsettled === 0) this.onIdle?.();
+  }
+}

@@ -1,0 +1,200 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { setTimeout as delay } from "node:timers/promises";
+
+import type {
+  ConsumerEngine,
+  IncomingBatch,
+  TopicPartition,
+} from "./engine.ts";
+import { Fifo } from "./_lane.ts";
+import { PartitionWork, type Work } from "./_partition_work.ts";
+
+const HEARTBEAT_MS = 250;
+/** After that long without room a partition is paused, so that others go on. */
+const PATIENCE_MS = 500;
+
+/** Handles one record; resolves with whether it is done. Never rejects. */
+export type HandleRecord = (work: Work) => Promise<boolean>;
+
+/**
+ * Runs records: those of one key in order, others side by side, never more than
+ * `concurrency` at once.
+ */
+export class Dispatcher {
+  /** Called when a partition may have a new position to commit. */
+  onProgress: () => void = () => {};
+  readonly #engine: ConsumerEngine;
+  readonly #handle: HandleRecord;
+  readonly #concurrency: number;
+  readonly #maxOutstanding: number;
+  readonly #partitions = new Map<string, PartitionWork>();
+  readonly #ready: Fifo<Work> = new Fifo();
+  readonly #running = new Set<Work>();
+  readonly #listeners = new Set<() => void>();
+  #isHeld = false;
+  #isClosed = false;
+
+  constructor(
+    engine: ConsumerEngine,
+    handle: HandleRecord,
+    concurrency: number,
+  ) {
+    this.#engine = engine;
+    this.#handle = handle;
+    this.#concurrency = concurrency;
+    this.#maxOutstanding = Math.max(1_000, concurrency * 4);
+  }
+
+  /** The partitions that are ours. */
+  get partitions(): readonly PartitionWork[] {
+    return [...this.#partitions.values()];
+  }
+
+  /** Work that a handler is at. */
+  get running(): ReadonlySet<Work> {
+    return this.#running;
+  }
+
+  assigned(partitions: readonly TopicPartition[], continued: boolean): void {
+    const ours = new Set(partitions.map(nameOf));
+    for (const [name, work] of this.#partitions) {
+      if (continued && ours.has(name)) continue;
+      work.revoke(
+        new Error(`Partition ${name} is not assigned to us any more`),
+      );
+      this.#partitions.delete(name);
+    }
+    for (const { topic, partition } of partitions) {
+      const name = nameOf({ topic, partition });
+      if (this.#partitions.has(name)) continue;
+      this.#partitions.set(name, new PartitionWork(topic, partition));
+    }
+    if (this.#isHeld || this.#isClosed) this.#engine.pause(partitions);
+    this.#changed();
+  }
+
+  /** Takes records in; resolves when there is room for more. */
+  async received(
+    batch: IncomingBatch,
+    heartbeat: () => Promise<void>,
+  ): Promise<void> {
+    const work = this.#partitions.get(nameOf(batch));
+    if (!work || this.#isClosed) return;
+    work.highWatermark = batch.highWatermark;
+    for (const record of batch.records) {
+      const runnable = work.accept(record);
+      if (runnable) this.#ready.push(runnable);
+    }
+    this.#pump();
+    if (work.outstanding < this.#maxOutstanding) return;
+    work.full = true;
+    const deadline = performance.now() + PATIENCE_MS;
+    while (work.full && !this.#isClosed && !work.signal.aborted) {
+      await this.#change(HEARTBEAT_MS);
+      await heartbeat();
+      if (performance.now() < deadline) continue;
+      if (work.full) this.#engine.pause([work]);
+      return;
+    }
+  }
+
+  /** Makes ready for a first assignment, or for one after `close()`. */
+  open(): void {
+    this.#isClosed = false;
+    this.#isHeld = false;
+    while (this.#ready.shift());
+  }
+
+  /** Starts nothing new until `release()`. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#engine.pause(this.partitions);
+  }
+
+  /** Goes on. */
+  release(): void {
+    this.#isHeld = false;
+    this.#engine.resume(this.partitions.filter((each) => !each.full));
+    this.#pump();
+  }
+
+  /**
+   * Starts nothing new and waits for what runs, but for `except`. What is left
+   * after `timeoutMs` is aborted.
+   */
+  async close(timeoutMs: number, except: Work | undefined): Promise<{
+    readonly drained: number;
+    readonly abandoned: number;
+  }> {
+    this.#isClosed = true;
+    this.#engine.pause(this.partitions);
+    const before = this.#running.size;
+    const deadline = performance.now() + timeoutMs;
+    const others = () =>
+      this.#running.size - (except && this.#running.has(except) ? 1 : 0);
+    while (others() > 0 && performance.now() < deadline) {
+      await this.#change(Math.max(1, deadline - performance.now()));
+    }
+    const abandoned = this.#running.size;
+    const reason = new Error("Consumer is stopping");
+    for (const partition of this.#partitions.values()) partition.revoke(reason);
+    return { drained: before - abandoned, abandoned };
+  }
+
+  #pump(): void {
+    while (
+      !this.#isClosed && !this.#isHeld &&
+      this.#running.size < this.#concurrency
+    ) {
+      const work = this.#ready.shift();
+      if (!work) return;
+      if (!work.partition.signal.aborted) this.#run(work);
+    }
+  }
+
+  async #run(work: Work): Promise<void> {
+    this.#running.add(work);
+    const isDone = await this.#handle(work);
+    this.#running.delete(work);
+    if (isDone && !work.partition.signal.aborted) this.#finish(work);
+    if (this.#isClosed) this.#changed();
+    this.#pump();
+  }
+
+  #finish(work: Work): void {
+    const { partition } = work;
+    const next = partition.finish(work);
+    if (next) this.#ready.push(next);
+    if (partition.full && partition.outstanding < this.#maxOutstanding / 2) {
+      partition.full = false;
+      if (!this.#isHeld && !this.#isClosed) this.#engine.resume([partition]);
+      this.#changed();
+    }
+    this.onProgress();
+  }
+
+  /** Resolves at the next change, or after `ms`. */
+  async #change(ms: number): Promise<void> {
+    const giveUp = new AbortController();
+    let listener = () => {};
+    const changed = new Promise<void>((resolve) => listener = resolve);
+    this.#listeners.add(listener);
+    try {
+      const timer = delay(ms, undefined, { signal: giveUp.signal });
+      await Promise.race([changed, timer.catch(() => {})]);
+    } finally {
+      giveUp.abort();
+      this.#listeners.delete(listener);
+    }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A name that is one partition's alone. */
+export function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}

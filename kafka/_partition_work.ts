@@ -1,0 +1,127 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { IncomingRecord, TopicPartition } from "./engine.ts";
+import { Fifo } from "./_lane.ts";
+
+/** One record on its way through a handler. */
+export interface Work {
+  readonly partition: PartitionWork;
+  readonly record: IncomingRecord;
+  done: boolean;
+}
+
+/**
+ * The records of one assigned partition that are not committed yet, and how far
+ * everything before is done: the position that may be committed.
+ */
+export class PartitionWork implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset after the last record of the partition, as last heard. */
+  highWatermark = -1;
+  /** Whether the engine was told to fetch no more of it for now. */
+  full = false;
+  readonly #revoked = new AbortController();
+  readonly #order: Fifo<Work> = new Fifo();
+  readonly #byKey = new Map<string, Fifo<Work>>();
+  #next = -1;
+  #position = -1;
+  #committed = -1;
+  /** Finished, finished with everything before, and those of them committed. */
+  #finished = 0;
+  #contiguous = 0;
+  #committedCount = 0;
+  #committing: { readonly offset: number; readonly count: number } | undefined;
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+  }
+
+  /** Aborted when the partition is not ours any more. */
+  get signal(): AbortSignal {
+    return this.#revoked.signal;
+  }
+
+  /** Records that are not done, and done ones behind them. */
+  get outstanding(): number {
+    return this.#order.size;
+  }
+
+  /** Where the next record is expected to be; -1 when nothing is known. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** How many records are finished and not committed. */
+  get uncommitted(): number {
+    return this.#finished - this.#committedCount;
+  }
+
+  /** Whether there is a position to commit. */
+  get isDirty(): boolean {
+    return this.#position > this.#committed;
+  }
+
+  /**
+   * Takes a record in. Returns its work when it can run at once, and nothing
+   * when it waits for another of its key, or was delivered before.
+   */
+  accept(record: IncomingRecord): Work | undefined {
+    // After a rebalance a partition that stays is fetched from its last commit.
+    if (record.offset < this.#next) return undefined;
+    this.#next = record.offset + 1;
+    const work: Work = { partition: this, record, done: false };
+    this.#order.push(work);
+    if (record.key === null) return work;
+    const key = latin1(record.key);
+    const waiting = this.#byKey.get(key);
+    if (waiting) {
+      waiting.push(work);
+      return undefined;
+    }
+    this.#byKey.set(key, new Fifo());
+    return work;
+  }
+
+  /** Marks work as done. Returns the next of its key, which can run now. */
+  finish(work: Work): Work | undefined {
+    work.done = true;
+    this.#finished++;
+    for (let head = this.#order.peek(); head?.done; head = this.#order.peek()) {
+      this.#position = head.record.offset + 1;
+      this.#contiguous++;
+      this.#order.shift();
+    }
+    if (work.record.key === null) return undefined;
+    const key = latin1(work.record.key);
+    const next = this.#byKey.get(key)?.shift();
+    if (!next) this.#byKey.delete(key);
+    return next;
+  }
+
+  /** The position to commit now. `committed()` says that it has been. */
+  beginCommit(): number {
+    this.#committing = { offset: this.#position, count: this.#contiguous };
+    return this.#position;
+  }
+
+  /** The position of `beginCommit()` is committed. */
+  committed(): void {
+    const { offset, count } = this.#committing!;
+    this.#committed = offset;
+    this.#committedCount = count;
+  }
+
+  /** The partition went to another member, or the consumer stops. */
+  revoke(reason: Error): void {
+    this.#revoked.abort(reason);
+  }
+}
+
+/** A text that is equal for equal bytes, and cheap to make. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}

@@ -1,0 +1,185 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { Buffer } from "node:buffer";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { CheckedConnectionOptions } from "./connection_options.ts";
+import type {
+  BatchResult,
+  OutgoingBatch,
+  ProducerEngine,
+  ProducerIdentity,
+} from "./engine.ts";
+import { ProduceFailure } from "./engine.ts";
+import { KafkaConnectionError } from "./errors.ts";
+import { kafkaErrorName } from "./_kafka_errors.ts";
+import {
+  type Broker,
+  closeCluster,
+  type Cluster,
+  hangUp,
+  openKafkaJs,
+} from "./_kafkajs.ts";
+import {
+  type Compression,
+  decodeProduceResponse,
+  encodeProduceRequest,
+  type ProduceResponsePart,
+} from "./_produce_request.ts";
+
+const PRODUCE_API_KEY = 0;
+const PRODUCE_API_VERSION = 7;
+const TRANSACTION_TIMEOUT_MS = 60_000;
+const CONNECT_PAUSE_MS = 100;
+
+/** Produces over the connections of kafkajs. */
+export class KafkaJsProducerEngine implements ProducerEngine {
+  readonly #options: CheckedConnectionOptions;
+  readonly #compression: Compression;
+  #cluster: Cluster | undefined;
+  /** Metadata of one topic at a time: kafkajs keeps only the last answer. */
+  #metadataTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CheckedConnectionOptions, compression: Compression) {
+    this.#options = options;
+    this.#compression = compression;
+  }
+
+  async connect(): Promise<void> {
+    const cluster = openKafkaJs(this.#options).createCluster();
+    this.#cluster = cluster;
+    await connectWithin(this.#options, async () => {
+      await cluster.connect();
+      await cluster.brokerPool.refreshMetadata([]);
+    }, () => closeCluster(cluster));
+  }
+
+  async disconnect(): Promise<void> {
+    const cluster = this.#cluster;
+    this.#cluster = undefined;
+    if (cluster) await closeCluster(cluster).catch(() => {});
+  }
+
+  leaders(topic: string): Promise<readonly number[]> {
+    const turn = this.#metadataTurn.then(async () => {
+      const { brokerPool } = this.#cluster!;
+      await brokerPool.refreshMetadata([topic]);
+      const found = brokerPool.metadata?.topicMetadata.find((each) =>
+        each.topic === topic
+      );
+      const leaders: number[] = [];
+      for (const { partitionId, leader } of found?.partitionMetadata ?? []) {
+        leaders[partitionId] = leader;
+      }
+      return Array.from(leaders, (leader) => leader ?? -1);
+    });
+    this.#metadataTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  async initProducerId(): Promise<ProducerIdentity> {
+    const broker = await this.#cluster!.brokerPool.findConnectedBroker();
+    const { producerId, producerEpoch } = await broker.initProducerId({
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+    });
+    return { id: BigInt(String(producerId)), epoch: producerEpoch };
+  }
+
+  async produce(
+    leader: number,
+    batches: readonly OutgoingBatch[],
+  ): Promise<BatchResult[]> {
+    let broker: Broker | undefined;
+    let left = false;
+    try {
+      broker = await this.#cluster!.brokerPool.findBroker({ nodeId: leader });
+      const parts = await broker.connectionPool.send<ProduceResponsePart[]>({
+        request: {
+          apiKey: PRODUCE_API_KEY,
+          apiVersion: PRODUCE_API_VERSION,
+          apiName: "Produce",
+          encode: () => {
+            const buffer = encodeProduceRequest(
+              batches,
+              this.#compression,
+              this.#options.requestTimeoutMs,
+            );
+            left = true;
+            return Promise.resolve({ buf: buffer, buffer });
+          },
+        },
+        response: {
+          decode: (payload) =>
+            Promise.resolve(decodeProduceResponse(payload as Buffer)),
+          parse: (decoded) => Promise.resolve(decoded),
+        },
+      });
+      return batches.map((batch) => resultFor(batch, parts));
+    } catch (cause) {
+      // A connection that swallowed a request is not trusted with the next one.
+      if (broker && left) hangUp(broker);
+      throw new ProduceFailure(left, { cause });
+    }
+  }
+}
+
+/**
+ * Tries to connect until it works or `connectTimeoutMs` is over.
+ *
+ * @throws {KafkaConnectionError} If it does not work.
+ */
+export async function connectWithin(
+  options: CheckedConnectionOptions,
+  connect: () => Promise<void>,
+  close: () => Promise<unknown>,
+): Promise<void> {
+  const { brokers, connectTimeoutMs } = options;
+  const deadline = performance.now() + connectTimeoutMs;
+  for (;;) {
+    const giveUp = new AbortController();
+    try {
+      const left = Math.max(1, deadline - performance.now());
+      await Promise.race([
+        connect(),
+        delay(left, undefined, { signal: giveUp.signal }).then(() => {
+          throw new Error(`no answer within ${connectTimeoutMs} ms`);
+        }),
+      ]).finally(() => giveUp.abort());
+      return;
+    } catch (cause) {
+      if (performance.now() + CONNECT_PAUSE_MS >= deadline || isFinal(cause)) {
+        await close().catch(() => {});
+        throw new KafkaConnectionError(brokers, reasonOf(cause), { cause });
+      }
+      await delay(CONNECT_PAUSE_MS);
+    }
+  }
+}
+
+/** A wrong password does not become right. */
+function isFinal(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each.name.startsWith("KafkaJSSASL")) return true;
+  }
+  return false;
+}
+
+function reasonOf(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause) deepest = deepest.cause;
+  return deepest instanceof Error ? deepest.message : String(deepest);
+}
+
+function resultFor(
+  batch: OutgoingBatch,
+  parts: readonly ProduceResponsePart[],
+): BatchResult {
+  const part = parts.find((each) =>
+    each.partition === batch.partition && each.topic === batch.topic
+  );
+  if (!part) return { baseOffset: -1, error: "UNKNOWN" };
+  const { errorCode, baseOffset } = part;
+  return errorCode === 0
+    ? { baseOffset, error: null }
+    : { baseOffset: -1, error: kafkaErrorName(errorCode) };
+}

@@ -1,0 +1,172 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { EventEnvelope } from "../events/envelope.ts";
+import { serializeEnvelope } from "../events/serialize_envelope.ts";
+import type {
+  Logger,
+  PublishOptions,
+  PublishOutcome,
+  StopOptions,
+} from "../protocols.ts";
+import { requirePositive } from "./connection_options.ts";
+import type { ProducerEngine } from "./engine.ts";
+import { NotStartedError, PublishError } from "./errors.ts";
+import { EventFunnel } from "./event_funnel.ts";
+
+/** Legal characters and length of a topic: `Topic.validate` of Kafka. */
+const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+const STOP_TIMEOUT_MS = 30_000;
+const encoder = new TextEncoder();
+
+/** What an event producer has to be told. */
+export interface EventProducerOptions {
+  readonly deliveryTimeoutMs?: number;
+  readonly maxQueuedBytes?: number;
+  readonly maxBatchBytes?: number;
+  readonly standardHeaders?: boolean;
+  readonly logger?: Logger;
+}
+
+/** One record to send as it is. */
+export interface RawRecord {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: ReadonlyArray<readonly [name: string, value: Uint8Array]>;
+}
+
+/**
+ * The life of a producer over any engine: what `KafkaBus` is over Kafka and
+ * `MemoryBus` in memory.
+ */
+export class EventProducer {
+  readonly #subject: string;
+  readonly #engine: ProducerEngine;
+  readonly #funnel: EventFunnel;
+  readonly #standardHeaders: boolean;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #started = false;
+
+  constructor(
+    subject: string,
+    engine: ProducerEngine,
+    options: EventProducerOptions,
+  ) {
+    const positive = (name: string, value: number) =>
+      requirePositive(subject, name, value);
+    this.#subject = subject;
+    this.#engine = engine;
+    this.#standardHeaders = options.standardHeaders ?? false;
+    this.#funnel = new EventFunnel(engine, {
+      deliveryTimeoutMs: positive(
+        "deliveryTimeoutMs",
+        options.deliveryTimeoutMs ?? 120_000,
+      ),
+      maxQueuedBytes: positive(
+        "maxQueuedBytes",
+        options.maxQueuedBytes ?? 32 * 1024 * 1024,
+      ),
+      maxBatchBytes: positive(
+        "maxBatchBytes",
+        options.maxBatchBytes ?? 1024 * 1024,
+      ),
+      logger: options.logger,
+    });
+  }
+
+  /** Connects; twice is one start. */
+  async start(): Promise<void> {
+    await this.#stopping;
+    this.#starting ??= this.#connect();
+    await this.#starting;
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#engine.connect();
+      this.#started = true;
+    } catch (error) {
+      this.#starting = undefined;
+      throw error;
+    }
+    // The first event would ask for the identity anyway; it need not wait.
+    this.#funnel.start().catch(() => {});
+  }
+
+  /** Sends what was called for, then disconnects. */
+  stop({ timeoutMs = STOP_TIMEOUT_MS }: StopOptions = {}): Promise<void> {
+    this.#stopping ??= this.#close(timeoutMs).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    await this.#starting?.catch(() => {});
+    if (!this.#started) return;
+    this.#started = false;
+    await this.#funnel.drain(timeoutMs);
+    await this.#engine.disconnect();
+    this.#starting = undefined;
+  }
+
+  /** Publishes an event; resolves once it is acknowledged. */
+  async publishEvent<T>(
+    topic: string,
+    envelope: EventEnvelope<T>,
+    { key, headers, signal }: PublishOptions,
+  ): Promise<PublishOutcome> {
+    const value = encoder.encode(serializeEnvelope(envelope));
+    const all: Array<readonly [string, Uint8Array]> = [];
+    if (this.#standardHeaders) {
+      for (const [name, text] of standardHeaders(envelope)) {
+        all.push([name, encoder.encode(text)]);
+      }
+    }
+    if (headers) {
+      for (const [name, text] of Object.entries(headers)) {
+        all.push([name, encoder.encode(text)]);
+      }
+    }
+    const record = {
+      key: key ? encoder.encode(key) : null,
+      value,
+      headers: all,
+    };
+    await this.send(topic, record, signal);
+    return "sent";
+  }
+
+  /** Sends a record as it is; resolves with its offset once it is acknowledged. */
+  send(
+    topic: string,
+    { key, value, headers = [] }: RawRecord,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    if (!this.#started) {
+      return Promise.reject(new NotStartedError(this.#subject));
+    }
+    if (!TOPIC.test(topic)) {
+      const options = { code: "rejected", outcome: "not_sent", topic } as const;
+      return Promise.reject(
+        new PublishError("the name is not legal for a topic", options),
+      );
+    }
+    const record = { key, value, headers, timestamp: Date.now() };
+    return this.#funnel.send(topic, record, signal);
+  }
+}
+
+function standardHeaders(
+  envelope: EventEnvelope,
+): ReadonlyArray<readonly [string, string]> {
+  return [
+    ["event_id", envelope.event_id],
+    ["event_type", envelope.event_type],
+    ["trace_id", envelope.correlation_id],
+    ["source_service", envelope.source_service],
+    ["schema_version", String(envelope.schema_version)],
+    ["occurred_at", envelope.event_timestamp],
+    ["content_type", "application/json"],
+  ];
+}

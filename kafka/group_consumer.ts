@@ -1,0 +1,300 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { clearTimeout, setTimeout } from "node:timers";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { StandardSchema } from "../events/standard_schema.ts";
+import type {
+  ConsumerStopReport,
+  EventHandler,
+  Logger,
+  StopOptions,
+} from "../protocols.ts";
+import { requirePositive, requireText } from "./connection_options.ts";
+import type { ConsumerEngine, ConsumerListener } from "./engine.ts";
+import { NotStartedError } from "./errors.ts";
+import type { EventProducer } from "./event_producer.ts";
+import { toDeadLetter } from "./_dead_letter.ts";
+import { Dispatcher } from "./_dispatcher.ts";
+import { EventHandling, type RetryOptions } from "./_event_handling.ts";
+import type { Work } from "./_partition_work.ts";
+import { silentLogger } from "./_silent_logger.ts";
+
+const COMMIT_INTERVAL_MS = 100;
+const COMMIT_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 30_000;
+const REJOIN_MAX_MS = 5_000;
+
+/** What a group consumer has to be told. */
+export interface GroupConsumerOptions {
+  readonly concurrency?: number;
+  readonly retry?: RetryOptions;
+  readonly deadLetter?: false | { readonly topic?: (topic: string) => string };
+  readonly logger?: Logger;
+}
+
+/** How a consumer is doing. */
+export interface ConsumerHealth {
+  /**
+   * `"running"` when it is a member of its group. `"rejoining"` after a crash,
+   * until it is one again.
+   */
+  readonly state: "stopped" | "starting" | "running" | "rejoining" | "stopping";
+  /** The partitions that are ours. */
+  readonly partitions: ReadonlyArray<{
+    readonly topic: string;
+    readonly partition: number;
+    /** Records behind the end of the partition; `null` before the first one. */
+    readonly lag: number | null;
+  }>;
+  /** Milliseconds since the Unix epoch of the last event that was done. */
+  readonly lastProgressAt: number | null;
+}
+
+/**
+ * The life of a consumer over any engine: what `KafkaConsumer` is over Kafka
+ * and `MemoryBus.consumer()` in memory.
+ */
+export class GroupConsumer {
+  readonly #subject: string;
+  readonly #engine: ConsumerEngine;
+  readonly #deadLetters: EventProducer;
+  readonly #handling: EventHandling;
+  readonly #dispatcher: Dispatcher;
+  readonly #logger: Logger;
+  readonly #current = new AsyncLocalStorage<Work>();
+  #state: ConsumerHealth["state"] = "stopped";
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<ConsumerStopReport> | undefined;
+  #commitTimer: ReturnType<typeof setTimeout> | undefined;
+  #committing: Promise<void> = Promise.resolve();
+  #lastProgressAt: number | null = null;
+  #hasDeadLetters = false;
+
+  constructor(
+    subject: string,
+    engine: ConsumerEngine,
+    deadLetters: EventProducer,
+    options: GroupConsumerOptions,
+  ) {
+    const { concurrency = 16, deadLetter = {}, retry = {} } = options;
+    const positive = (name: string, value: number) =>
+      requirePositive(subject, name, value);
+    const topicOf = deadLetter && (deadLetter.topic ?? deadLetterTopic);
+    this.#subject = subject;
+    this.#engine = engine;
+    this.#deadLetters = deadLetters;
+    this.#logger = options.logger ?? silentLogger;
+    this.#handling = new EventHandling({
+      logger: this.#logger,
+      retry: {
+        maxAttempts: positive("retry.maxAttempts", retry.maxAttempts ?? 5),
+        baseDelayMs: positive("retry.baseDelayMs", retry.baseDelayMs ?? 100),
+        maxDelayMs: positive("retry.maxDelayMs", retry.maxDelayMs ?? 5_000),
+      },
+      setAside: topicOf
+        ? async (letter) => {
+          this.#hasDeadLetters = true;
+          await this.#deadLetters.start();
+          const topic = topicOf(letter.topic);
+          await this.#deadLetters.send(topic, toDeadLetter(letter));
+        }
+        : undefined,
+    });
+    this.#dispatcher = new Dispatcher(
+      engine,
+      (work) => this.#current.run(work, () => this.#handling.handle(work)),
+      positive("concurrency", concurrency),
+    );
+    this.#dispatcher.onProgress = () => {
+      this.#lastProgressAt = Date.now();
+      this.#commitSoon();
+    };
+  }
+
+  on(
+    eventType: string,
+    schemaOrHandler: StandardSchema<unknown> | EventHandler,
+    handler?: EventHandler,
+  ): void {
+    if (this.#state !== "stopped") {
+      throw new TypeError(
+        `Cannot register a handler: ${this.#subject} is started already`,
+      );
+    }
+    requireText("a handler", "eventType", eventType);
+    // A schema may be callable too, so what tells them apart is the second one.
+    const schema = handler && schemaOrHandler as StandardSchema<unknown>;
+    const actual = handler ?? schemaOrHandler;
+    if (typeof actual !== "function") {
+      throw new TypeError(
+        `Cannot register a handler: "handler" must be a function, received ${typeof actual}`,
+      );
+    }
+    this.#handling.register(eventType, actual as EventHandler, schema);
+  }
+
+  async start(): Promise<void> {
+    await this.#stopping;
+    this.#starting ??= this.#join();
+    await this.#starting;
+  }
+
+  async #join(): Promise<void> {
+    this.#state = "starting";
+    this.#dispatcher.open();
+    try {
+      await this.#engine.start(this.#listener());
+      this.#state = "running";
+    } catch (error) {
+      this.#state = "stopped";
+      this.#starting = undefined;
+      await this.#engine.stop();
+      throw error;
+    }
+  }
+
+  #listener(): ConsumerListener {
+    return {
+      assigned: (partitions, continued) => {
+        this.#dispatcher.assigned(partitions, continued);
+        this.#logger.debug("Partitions are assigned", { partitions });
+      },
+      rebalancing: () => void this.#commit(),
+      received: (batch, heartbeat) =>
+        this.#dispatcher.received(batch, heartbeat),
+      crashed: (error) => void this.#rejoin(error),
+    };
+  }
+
+  /** Becomes a member again after a crash, however long that takes. */
+  async #rejoin(error: unknown): Promise<void> {
+    if (this.#state !== "running") return;
+    this.#state = "rejoining";
+    this.#logger.error("Consumer has crashed; joining again", { error });
+    this.#dispatcher.assigned([], false);
+    for (let failures = 0; this.#state === "rejoining"; failures++) {
+      await this.#engine.stop();
+      try {
+        await this.#engine.start(this.#listener());
+        if (this.#state === "rejoining") this.#state = "running";
+      } catch (cause) {
+        this.#logger.error("Consumer cannot join; trying again", {
+          error: cause,
+        });
+        await delay(Math.min(REJOIN_MAX_MS, 100 * 2 ** failures));
+      }
+    }
+  }
+
+  pause(): void {
+    this.#requireRunning();
+    this.#dispatcher.hold();
+  }
+
+  resume(): void {
+    this.#requireRunning();
+    this.#dispatcher.release();
+  }
+
+  health(): ConsumerHealth {
+    return {
+      state: this.#state,
+      partitions: this.#dispatcher.partitions.map((each) => ({
+        topic: each.topic,
+        partition: each.partition,
+        lag: each.position === -1 ? null : each.highWatermark - each.position,
+      })),
+      lastProgressAt: this.#lastProgressAt,
+    };
+  }
+
+  stop(options: StopOptions = {}): Promise<ConsumerStopReport> {
+    const { timeoutMs = STOP_TIMEOUT_MS } = options;
+    this.#stopping ??= this.#leave(timeoutMs).finally(() => {
+      this.#stopping = undefined;
+      this.#starting = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #leave(timeoutMs: number): Promise<ConsumerStopReport> {
+    await this.#starting?.catch(() => {});
+    if (this.#state === "stopped") {
+      return { drained: 0, abandoned: 0, uncommitted: 0 };
+    }
+    this.#state = "stopping";
+    const deadline = performance.now() + timeoutMs;
+    // A handler that stops its own consumer cannot be waited for.
+    const own = this.#current.getStore();
+    const { drained, abandoned } = await this.#dispatcher.close(timeoutMs, own);
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = undefined;
+    const left = Math.max(1, deadline - performance.now());
+    await within(Math.min(left, COMMIT_TIMEOUT_MS), this.#commit());
+    const uncommitted = this.#dispatcher.partitions.reduce(
+      (sum, each) => sum + each.uncommitted,
+      0,
+    );
+    await this.#engine.stop();
+    if (this.#hasDeadLetters) {
+      await this.#deadLetters.stop({
+        timeoutMs: Math.max(1, deadline - performance.now()),
+      });
+    }
+    this.#dispatcher.assigned([], false);
+    this.#state = "stopped";
+    return { drained, abandoned, uncommitted };
+  }
+
+  #requireRunning(): void {
+    if (this.#state === "stopped" || this.#state === "stopping") {
+      throw new NotStartedError(this.#subject);
+    }
+  }
+
+  #commitSoon(): void {
+    if (this.#commitTimer !== undefined || this.#state === "stopping") return;
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined;
+      this.#commit();
+    }, COMMIT_INTERVAL_MS);
+  }
+
+  /** Commits what is done; one commit at a time. */
+  #commit(): Promise<void> {
+    this.#committing = this.#committing.then(async () => {
+      const dirty = this.#dispatcher.partitions.filter((each) => each.isDirty);
+      if (dirty.length === 0) return;
+      const offsets = dirty.map((each) => ({
+        topic: each.topic,
+        partition: each.partition,
+        offset: each.beginCommit(),
+      }));
+      try {
+        await this.#engine.commit(offsets);
+        for (const each of dirty) each.committed();
+      } catch (error) {
+        // The next commit says it again; after a rebalance the new owner does.
+        this.#logger.debug("Offsets cannot be committed now", { error });
+        if (this.#state === "running") this.#commitSoon();
+      }
+    });
+    return this.#committing;
+  }
+}
+
+function deadLetterTopic(topic: string): string {
+  return `${topic}.dlq`;
+}
+
+/** Waits for a promise, but no longer than `ms`. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  const giveUp = new AbortController();
+  await Promise.race([
+    promise,
+    delay(ms, undefined, { signal: giveUp.signal }).catch(() => {}),
+  ]);
+  giveUp.abort();
+}

@@ -1,0 +1,157 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type {
+  BatchResult,
+  ConsumerEngine,
+  ConsumerListener,
+  OutgoingBatch,
+  ProducerEngine,
+  ProducerIdentity,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "../kafka/engine.ts";
+import type { Member, MemoryCluster } from "./_memory_cluster.ts";
+
+const BATCH_RECORDS = 500;
+const LEADER = 0;
+
+/** Produces into memory. */
+export class MemoryProducerEngine implements ProducerEngine {
+  readonly #cluster: MemoryCluster;
+
+  constructor(cluster: MemoryCluster) {
+    this.#cluster = cluster;
+  }
+
+  connect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  disconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  leaders(topic: string): Promise<readonly number[]> {
+    return Promise.resolve(this.#cluster.topic(topic).map(() => LEADER));
+  }
+
+  initProducerId(): Promise<ProducerIdentity> {
+    return Promise.resolve({ id: this.#cluster.newProducerId(), epoch: 0 });
+  }
+
+  produce(
+    _leader: number,
+    batches: readonly OutgoingBatch[],
+  ): Promise<BatchResult[]> {
+    return Promise.resolve(batches.map((each) => this.#cluster.append(each)));
+  }
+}
+
+/** A membership in a group in memory. */
+export class MemoryConsumerEngine implements ConsumerEngine {
+  readonly #cluster: MemoryCluster;
+  readonly #groupId: string;
+  readonly #topics: readonly string[];
+  readonly #fromBeginning: boolean;
+  readonly #paused = new Set<string>();
+  #member: Member | undefined;
+  /** Grows with each assignment, so that loops of earlier ones end. */
+  #generation = 0;
+  #loops: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    cluster: MemoryCluster,
+    groupId: string,
+    topics: readonly string[],
+    fromBeginning: boolean,
+  ) {
+    this.#cluster = cluster;
+    this.#groupId = groupId;
+    this.#topics = topics;
+    this.#fromBeginning = fromBeginning;
+  }
+
+  start(listener: ConsumerListener): Promise<void> {
+    this.#paused.clear();
+    this.#member = {
+      topics: this.#topics,
+      fromBeginning: this.#fromBeginning,
+      listener,
+      rebalanced: (partitions, continued) => {
+        const generation = ++this.#generation;
+        listener.assigned(partitions, continued);
+        const loops = partitions.map((each) =>
+          this.#fetch(each, generation, listener)
+        );
+        this.#loops = Promise.all([this.#loops, ...loops]);
+        this.#cluster.wake();
+      },
+    };
+    this.#cluster.join(this.#groupId, this.#member);
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    const member = this.#member;
+    this.#member = undefined;
+    this.#generation++;
+    if (member) this.#cluster.leave(this.#groupId, member);
+    this.#cluster.wake();
+    await this.#loops;
+  }
+
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    for (const each of offsets) {
+      this.#cluster.commit(this.#groupId, each, each.offset);
+    }
+    return Promise.resolve();
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const each of partitions) this.#paused.add(nameOf(each));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const each of partitions) this.#paused.delete(nameOf(each));
+    this.#cluster.wake();
+  }
+
+  async #fetch(
+    at: TopicPartition,
+    generation: number,
+    listener: ConsumerListener,
+  ): Promise<void> {
+    const records = this.#cluster.records(at);
+    let position = this.#cluster.position(
+      this.#groupId,
+      at,
+      this.#fromBeginning,
+    );
+    while (this.#generation === generation) {
+      if (position >= records.length || this.#paused.has(nameOf(at))) {
+        await this.#changed();
+        continue;
+      }
+      const batch = records.slice(position, position + BATCH_RECORDS);
+      position += batch.length;
+      await listener.received(
+        { ...at, records: batch, highWatermark: records.length },
+        () => Promise.resolve(),
+      );
+    }
+  }
+
+  /** Resolves when there may be something to fetch, or the assignment changed. */
+  #changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const unwatch = this.#cluster.watch(() => {
+        unwatch();
+        resolve();
+      });
+    });
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
