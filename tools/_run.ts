@@ -42,7 +42,7 @@ export async function run(
   const child = new Deno.Command(program!, {
     args,
     cwd,
-    ...(env && { env }),
+    env: { ...env, ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }) },
     stdin: interactive ? "inherit" : "null",
     stdout: output,
     stderr: output,
