@@ -1,0 +1,75 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * What is known of the event at hand wherever its work goes on: in handlers,
+ * timers and promises. Log lines print it, and `createEnvelope` takes the
+ * correlation id from it.
+ */
+export interface EventContext {
+  /** Further fields, for the log lines. */
+  readonly [field: string]: unknown;
+  /** Ties together all that follows from one request. */
+  readonly correlationId?: string | undefined;
+  /** The id of the event that is handled. */
+  readonly eventId?: string | undefined;
+  /** The type of the event that is handled. */
+  readonly eventType?: string | undefined;
+  /** The service that published the event that is handled. */
+  readonly sourceService?: string | undefined;
+  /** The current trace, 32 hex digits. */
+  readonly traceId?: string | undefined;
+  /** The current span, 16 hex digits. */
+  readonly spanId?: string | undefined;
+}
+
+const NONE: EventContext = Object.freeze({});
+const storage = new AsyncLocalStorage<EventContext>();
+
+/**
+ * Calls a function within a context: the current one with `fields` on top. All
+ * that the function starts sees it, and nothing else does.
+ *
+ * @typeParam R What the function returns.
+ * @param fields Fields to add. One that is `undefined` changes nothing.
+ * @param fn What to call.
+ * @returns What `fn` returns.
+ *
+ * @example An inner context keeps the fields of the outer one
+ * ```ts
+ * import { currentContext, withContext } from "@huleedu/service-libs/events";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await withContext({ correlationId: "c-1" }, async () => {
+ *   await Promise.resolve();
+ *   withContext({ eventId: "e-1" }, () => {
+ *     assertEquals(currentContext(), { correlationId: "c-1", eventId: "e-1" });
+ *   });
+ * });
+ * ```
+ */
+export function withContext<R>(fields: EventContext, fn: () => R): R {
+  const added = Object.entries(fields).filter(([, value]) =>
+    value !== undefined
+  );
+  const context = { ...storage.getStore(), ...Object.fromEntries(added) };
+  return storage.run(Object.freeze(context), fn);
+}
+
+/**
+ * The context of the code that asks.
+ *
+ * @returns Its fields, frozen; an empty object outside of any context.
+ *
+ * @example Outside of any context
+ * ```ts
+ * import { currentContext } from "@huleedu/service-libs/events";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(currentContext(), {});
+ * ```
+ */
+export function currentContext(): EventContext {
+  return storage.getStore() ?? NONE;
+}
