@@ -6,7 +6,7 @@ import { countTests } from "../../tools/count_tests.ts";
 Deno.test("countTests() adds Deno's result lines up", () => {
   const output = `
 a ... ok (1ms)
-ok | 12 passed (3 steps) | 0 failed | 1 ignored (20ms)
+ok | 12 passed (3 steps) | 0 failed (20ms)
 FAILED | 1 passed | 2 failed (1 step) (1m2s)
 `;
   assertEquals(countTests(1, output), { passed: 13, failed: 2 });
@@ -21,6 +21,13 @@ Deno.test("countTests() reads the plain line of our own scripts", () => {
     passed: 3,
     failed: 1,
   });
+});
+
+Deno.test("countTests() counts an ignored test as failed", () => {
+  assertEquals(
+    countTests(0, "ok | 1 passed | 0 failed (2 steps) | 3 ignored (20ms)\n"),
+    { passed: 1, failed: 3 },
+  );
 });
 
 Deno.test("countTests() counts a bad end as a failure", () => {
