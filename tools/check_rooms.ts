@@ -84,8 +84,8 @@ function relativeBreach(
   const target = posix.join(posix.dirname(path), specifier);
   const folder = posix.dirname(target);
   if (posix.basename(target).startsWith("_")) {
-    const own = posix.dirname(path);
-    if (own !== folder) return `"_" files are private to ${folder}/`;
+    const isOwner = [folder, `tests/${folder}`].includes(posix.dirname(path));
+    if (!isOwner) return `"_" files are private to ${folder}/ and its tests`;
   }
   const other = roomOf(target);
   if (room === undefined || room === other) return undefined;

@@ -55,10 +55,12 @@ Deno.test("findRoomBreaches() refuses the workshop in product code", () => {
   );
 });
 
-Deno.test("findRoomBreaches() keeps _files in their folder", () => {
+Deno.test("findRoomBreaches() keeps _files to their folder and its tests", () => {
+  const text = `import { q } from "../../kafka/_queue.ts";`;
+  assertEquals(findRoomBreaches([{ path: "tests/kafka/a_test.ts", text }]), []);
   assertStringIncludes(
-    breach("tests/kafka/a_test.ts", `import "../../kafka/_queue.ts";`),
-    "private to kafka/",
+    breach("tests/redis/a_test.ts", text),
+    "private to kafka/ and its tests",
   );
   assertStringIncludes(
     breach("testing/a.ts", `import "./conformance/_b.ts";`),
