@@ -34,6 +34,8 @@ export class Dispatcher {
   readonly #listeners = new Set<() => void>();
   #isHeld = false;
   #isClosed = false;
+  /** Work that was given up since `close()`. */
+  #givenUp = 0;
 
   constructor(
     engine: ConsumerEngine,
@@ -128,7 +130,9 @@ export class Dispatcher {
     readonly abandoned: number;
   }> {
     this.#isClosed = true;
+    this.#givenUp = 0;
     this.#engine.pause(this.partitions);
+    for (const partition of this.partitions) partition.close();
     const before = this.#running.size;
     const deadline = performance.now() + timeoutMs;
     const others = () =>
@@ -136,7 +140,7 @@ export class Dispatcher {
     while (others() > 0 && performance.now() < deadline) {
       await this.#change(Math.max(1, deadline - performance.now()));
     }
-    const abandoned = this.#running.size;
+    const abandoned = this.#running.size + this.#givenUp;
     const reason = new Error("Consumer is stopping");
     for (const partition of this.#partitions.values()) partition.revoke(reason);
     return { drained: before - abandoned, abandoned };
@@ -158,7 +162,10 @@ export class Dispatcher {
     const isDone = await this.#handle(work);
     this.#running.delete(work);
     if (isDone && !work.partition.signal.aborted) this.#finish(work);
-    if (this.#isClosed) this.#changed();
+    if (this.#isClosed) {
+      if (!isDone) this.#givenUp++;
+      this.#changed();
+    }
     this.#pump();
   }
 

@@ -19,7 +19,7 @@ const ASK_AGAIN_MAX_MS = 2_000;
 const SET_ASIDE_MAX_MS = 5_000;
 
 /** How a failing handler is tried again. */
-export interface RetryOptions {
+export interface HandlerRetryOptions {
   /**
    * How often a handler is called for one event before it is set aside.
    *
@@ -47,7 +47,7 @@ interface Registration {
 
 /** What a handling has to be told. */
 export interface EventHandlingOptions {
-  readonly retry: Required<RetryOptions>;
+  readonly retry: Required<HandlerRetryOptions>;
   readonly logger: Logger;
   /** Sets a record aside, or `undefined` to try it for ever. */
   readonly setAside: ((letter: DeadLetter) => Promise<void>) | undefined;
@@ -107,15 +107,14 @@ export class EventHandling {
     call: (nth: number) => Promise<unknown>,
     work: Work,
   ): Promise<boolean> {
-    const { signal } = work.partition;
+    const { signal, closing } = work.partition;
     const { maxAttempts, baseDelayMs, maxDelayMs } = this.#options.retry;
     let asked = 0;
-    for (let nth = 1;;) {
-      if (signal.aborted) return false;
+    for (let nth = 1; !closing.aborted;) {
       try {
         const outcome = await call(nth);
         if (outcome !== "in_progress") return true;
-        await pause(asked++, ASK_AGAIN_BASE_MS, ASK_AGAIN_MAX_MS, signal);
+        await pause(asked++, ASK_AGAIN_BASE_MS, ASK_AGAIN_MAX_MS, closing);
       } catch (error) {
         if (signal.aborted) return false;
         const isLast = this.#options.setAside && nth >= maxAttempts;
@@ -125,10 +124,11 @@ export class EventHandling {
           attempt: nth,
           error,
         });
-        await pause(nth - 1, baseDelayMs, maxDelayMs, signal);
+        await pause(nth - 1, baseDelayMs, maxDelayMs, closing);
         nth++;
       }
     }
+    return false;
   }
 
   async #call(
@@ -158,7 +158,7 @@ export class EventHandling {
     error: unknown,
     attempts: number,
   ): Promise<boolean> {
-    const { signal, topic, partition } = work.partition;
+    const { closing, topic, partition } = work.partition;
     const { logger, setAside } = this.#options;
     logger.error("Event is set aside", {
       ...whereabouts(work),
@@ -176,14 +176,14 @@ export class EventHandling {
         });
         return true;
       } catch (cause) {
-        if (signal.aborted) return false;
+        if (closing.aborted) return false;
         logger.error("Dead letter cannot be published; trying again", {
           ...whereabouts(work),
           error: cause,
         });
       }
-      await pause(failures, ASK_AGAIN_BASE_MS, SET_ASIDE_MAX_MS, signal);
-      if (signal.aborted) return false;
+      await pause(failures, ASK_AGAIN_BASE_MS, SET_ASIDE_MAX_MS, closing);
+      if (closing.aborted) return false;
     }
     // Without a dead-letter topic, what can never be handled is only logged.
     return true;

@@ -168,6 +168,8 @@ export class Lane {
   /** The broker may have written the batch; its sequence numbers are burnt. */
   abandon(): void {
     this.#forget();
+    this.attempts = 0;
+    this.retryAt = 0;
     this.renounce();
   }
 

@@ -22,6 +22,7 @@ export class PartitionWork implements TopicPartition {
   /** Whether the engine was told to fetch no more of it for now. */
   full = false;
   readonly #revoked = new AbortController();
+  readonly #closing = new AbortController();
   readonly #order: Fifo<Work> = new Fifo();
   readonly #byKey = new Map<string, Fifo<Work>>();
   #next = -1;
@@ -41,6 +42,11 @@ export class PartitionWork implements TopicPartition {
   /** Aborted when the partition is not ours any more. */
   get signal(): AbortSignal {
     return this.#revoked.signal;
+  }
+
+  /** Aborted when nothing new should begin, not even another attempt. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** Records that are not done, and done ones behind them. */
@@ -113,8 +119,14 @@ export class PartitionWork implements TopicPartition {
     this.#committedCount = count;
   }
 
+  /** Lets handlers at work finish, and begins nothing new. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   /** The partition went to another member, or the consumer stops. */
   revoke(reason: Error): void {
+    this.close();
     this.#revoked.abort(reason);
   }
 }

@@ -158,7 +158,6 @@ export class EventFunnel {
   #load(topic: TopicLanes, now: number): void {
     topic.load(now).then(
       (missing) => {
-        this.#noteReachable();
         if (missing) {
           const reason =
             "the topic does not exist, and the broker does not create it";

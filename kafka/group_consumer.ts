@@ -17,7 +17,7 @@ import { NotStartedError } from "./errors.ts";
 import type { EventProducer } from "./event_producer.ts";
 import { toDeadLetter } from "./_dead_letter.ts";
 import { Dispatcher } from "./_dispatcher.ts";
-import { EventHandling, type RetryOptions } from "./_event_handling.ts";
+import { EventHandling, type HandlerRetryOptions } from "./_event_handling.ts";
 import type { Work } from "./_partition_work.ts";
 import { silentLogger } from "./_silent_logger.ts";
 
@@ -29,7 +29,7 @@ const REJOIN_MAX_MS = 5_000;
 /** What a group consumer has to be told. */
 export interface GroupConsumerOptions {
   readonly concurrency?: number;
-  readonly retry?: RetryOptions;
+  readonly retry?: HandlerRetryOptions;
   readonly deadLetter?: false | { readonly topic?: (topic: string) => string };
   readonly logger?: Logger;
 }

@@ -16,10 +16,10 @@ import {
 import { EventProducer } from "./event_producer.ts";
 import { type ConsumerHealth, GroupConsumer } from "./group_consumer.ts";
 import { KafkaJsConsumerEngine } from "./_consumer_engine.ts";
-import type { RetryOptions } from "./_event_handling.ts";
+import type { HandlerRetryOptions } from "./_event_handling.ts";
 import { KafkaJsProducerEngine } from "./_producer_engine.ts";
 
-export type { RetryOptions };
+export type { HandlerRetryOptions };
 
 /** Options of {@linkcode KafkaConsumer}. */
 export interface KafkaConsumerOptions extends KafkaConnectionOptions {
@@ -41,7 +41,7 @@ export interface KafkaConsumerOptions extends KafkaConnectionOptions {
    */
   readonly concurrency?: number;
   /** How a failing handler is tried again. */
-  readonly retry?: RetryOptions;
+  readonly retry?: HandlerRetryOptions;
   /**
    * Where events go that cannot be handled: `<topic>.dlq` by default. `false`
    * means nowhere: a failing event is tried for ever, in front of those of its

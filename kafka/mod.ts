@@ -51,5 +51,8 @@ export type { ConsumerHealth } from "./group_consumer.ts";
 export { KafkaBus } from "./kafka_bus.ts";
 export type { KafkaBusOptions } from "./kafka_bus.ts";
 export { KafkaConsumer } from "./kafka_consumer.ts";
-export type { KafkaConsumerOptions, RetryOptions } from "./kafka_consumer.ts";
+export type {
+  HandlerRetryOptions,
+  KafkaConsumerOptions,
+} from "./kafka_consumer.ts";
 export { kafkaOptionsFromEnv } from "./kafka_options_from_env.ts";
