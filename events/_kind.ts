@@ -1,6 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-const VOWEL = /^[aeiou]/i;
+const VOWEL = /^[aeio]/i;
 
 /** Names the kind of a value for an error message, and never shows the value. */
 export function kindOf(value: unknown): string {

@@ -3,7 +3,6 @@
 import { EnvelopeError } from "./envelope_error.ts";
 import { currentContext } from "./context.ts";
 import { readFields } from "./_envelope_fields.ts";
-import { kindOf } from "./_kind.ts";
 import { normalizeUuid } from "./_uuid.ts";
 import type { EventEnvelope } from "./envelope.ts";
 
@@ -125,7 +124,7 @@ function timestampText(value: Date | string): string {
   if (Number.isNaN(value.getTime())) {
     throw new EnvelopeError(
       "event_timestamp",
-      `must be a point in time, received ${kindOf(value)} without one`,
+      "must be an ISO 8601 date and time, received an invalid Date",
     );
   }
   return value.toISOString();
