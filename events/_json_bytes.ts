@@ -11,7 +11,8 @@ const MAX_CODE_POINT = 0x10ffff;
  * The text of a body as Python's `json.loads` sees it: UTF-8, or UTF-16 or
  * UTF-32 in either byte order where a byte order mark or the zero bytes of the
  * first characters say so; without the mark; with encoded surrogates let
- * through.
+ * through. Two surrogates encoded one by one become the character that they
+ * stand for, which Python keeps apart; no encoder of the services writes them.
  *
  * Source: `json.detect_encoding` of CPython, and its `surrogatepass` handler.
  *

@@ -50,10 +50,10 @@ const storage = new AsyncLocalStorage<EventContext>();
  * ```
  */
 export function withContext<R>(fields: EventContext, fn: () => R): R {
-  const added = Object.entries(fields).filter(([, value]) =>
-    value !== undefined
-  );
-  const context = { ...storage.getStore(), ...Object.fromEntries(added) };
+  const added = Object.values(fields).includes(undefined)
+    ? withoutUndefined(fields)
+    : fields;
+  const context = { ...storage.getStore(), ...added };
   return storage.run(Object.freeze(context), fn);
 }
 
@@ -72,4 +72,10 @@ export function withContext<R>(fields: EventContext, fn: () => R): R {
  */
 export function currentContext(): EventContext {
   return storage.getStore() ?? NONE;
+}
+
+function withoutUndefined(fields: EventContext): EventContext {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  );
 }
