@@ -6,229 +6,266 @@ import type { CheckedConnectionOptions } from "./connection_options.ts";
 import type {
   ConsumerEngine,
   ConsumerListener,
-  IncomingRecord,
   TopicPartition,
   TopicPartitionOffset,
 } from "./engine.ts";
+import { Fetcher } from "./_fetcher.ts";
 import {
-  closeCluster,
-  type Cluster,
-  type Consumer,
-  openKafkaJs,
-} from "./_kafkajs.ts";
+  GroupMembership,
+  type MembershipOptions,
+} from "./_group_membership.ts";
+import { closeCluster, type Cluster, openCluster } from "./_kafkajs.ts";
 import { connectWithin } from "./_producer_engine.ts";
+import { TopicMap } from "./_topic_map.ts";
+import { within } from "./_within.ts";
 
-/** How long a fetch waits for records, and so how long a stop may wait for it. */
-const MAX_WAIT_MS = 250;
-/** How soon new topics and partitions are seen. */
-const METADATA_MAX_AGE_MS = 10_000;
-/** How long a topic that does not exist yet is waited for at the start. */
 const TOPIC_WAIT_MS = 3_000;
 const TOPIC_PAUSE_MS = 50;
-const JOIN_PAUSE_MS = 200;
-const PARTITIONS_AT_ONCE = 64;
-const STOP_TIMEOUT_MS = 2_000;
-const RETRIES = 30;
+const TOPICS_MAX_AGE_MS = 10_000;
+/** How soon a topic is seen that did not exist at the start. */
+const MISSING_TOPICS_MAX_AGE_MS = 1_000;
+const HEARTBEATS_PER_SESSION = 10;
+const REJOIN_BASE_MS = 50;
+const REJOIN_MAX_MS = 1_000;
+const LEAVE_TIMEOUT_MS = 1_000;
 
-/** What a membership has to be told. */
-export interface MembershipOptions {
-  readonly groupId: string;
-  readonly topics: readonly string[];
-  readonly fromBeginning: boolean;
-  readonly sessionTimeoutMs: number;
-}
+/** Errors that no further try can mend. */
+const FATAL: ReadonlySet<string> = new Set([
+  "GROUP_AUTHORIZATION_FAILED",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "INCONSISTENT_GROUP_PROTOCOL",
+  "INVALID_GROUP_ID",
+  "INVALID_SESSION_TIMEOUT",
+  "UNSUPPORTED_VERSION",
+]);
 
-/** A membership in a group by way of kafkajs's consumer. */
-export class KafkaJsConsumerEngine implements ConsumerEngine {
+/** Errors that say that the group goes on without us. */
+const FORGOTTEN: ReadonlySet<string> = new Set([
+  "UNKNOWN_MEMBER_ID",
+  "ILLEGAL_GENERATION",
+  "FENCED_INSTANCE_ID",
+]);
+
+/** A membership in a group, and what it fetches. */
+export class GroupEngine implements ConsumerEngine {
   readonly #options: CheckedConnectionOptions;
-  readonly #membership: MembershipOptions;
-  #consumer: Consumer | undefined;
-  #cluster: Cluster | undefined;
-  #memberId = "";
+  readonly #membershipOptions: MembershipOptions;
+  #session: Session | undefined;
 
   constructor(
     options: CheckedConnectionOptions,
-    membership: MembershipOptions,
+    membershipOptions: MembershipOptions,
   ) {
     this.#options = options;
-    this.#membership = membership;
+    this.#membershipOptions = membershipOptions;
   }
 
   async start(listener: ConsumerListener): Promise<void> {
-    const deadline = performance.now() + this.#options.connectTimeoutMs;
-    for (;;) {
-      await this.#connect();
-      try {
-        return await this.#join(listener);
-      } catch (error) {
-        // A coordinator that is still loading, for example.
-        await this.stop();
-        if (performance.now() >= deadline) throw error;
-        await delay(JOIN_PAUSE_MS);
-      }
-    }
-  }
-
-  async #connect(): Promise<void> {
-    const { groupId, sessionTimeoutMs } = this.#membership;
-    const client = openKafkaJs(this.#options);
-    const consumer = client.kafka.consumer({
-      groupId,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs * 2,
-      heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
-      maxWaitTimeInMs: MAX_WAIT_MS,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
-      // Long enough for a broker to come back: a crash costs the membership, and
-      // with it the work in hand. What a crash means is decided here.
-      retry: {
-        retries: RETRIES,
-        initialRetryTime: 100,
-        maxRetryTime: 1_000,
-        restartOnFailure: () => Promise.resolve(false),
-      },
-    });
-    const cluster = client.lastCluster();
-    this.#consumer = consumer;
-    this.#cluster = cluster;
-    await connectWithin(
+    const cluster = openCluster(this.#options);
+    const topics = new TopicMap(cluster, this.#membershipOptions.topics);
+    await connectWithin(this.#options, async () => {
+      await cluster.connect();
+      await topics.refresh();
+    }, () => closeCluster(cluster));
+    const session = new Session(
+      cluster,
+      topics,
       this.#options,
-      () => consumer.connect(),
-      () => closeCluster(cluster),
+      this.#membershipOptions,
+      listener,
     );
-  }
-
-  async #join(listener: ConsumerListener): Promise<void> {
-    const consumer = this.#consumer!;
-    await this.#awaitTopics();
-    await consumer.subscribe({
-      topics: [...this.#membership.topics],
-      fromBeginning: this.#membership.fromBeginning,
-    });
-    const { GROUP_JOIN, REBALANCING, CRASH } = consumer.events;
-    const joined = new Promise<void>((resolve, reject) => {
-      let isJoined = false;
-      consumer.on(GROUP_JOIN, ({ payload }) => {
-        isJoined = true;
-        const continued = payload.memberId === this.#memberId;
-        this.#memberId = payload.memberId;
-        listener.assigned(partitionsOf(payload.memberAssignment), continued);
-        resolve();
-      });
-      consumer.on(REBALANCING, () => listener.rebalancing());
-      consumer.on(CRASH, ({ payload }) => {
-        if (isJoined) listener.crashed(payload.error);
-        else reject(payload.error);
-      });
-    });
-    joined.catch(() => {});
-    await consumer.run({
-      autoCommit: false,
-      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: ({ batch, heartbeat }) =>
-        listener.received({
-          topic: batch.topic,
-          partition: batch.partition,
-          highWatermark: Number(batch.highWatermark),
-          records: batch.messages.map(recordOf),
-        }, heartbeat),
-    });
-    await joined;
-  }
-
-  /** Gives a cluster that creates topics when they are asked for time to do so. */
-  async #awaitTopics(): Promise<void> {
-    const { brokerPool } = this.#cluster!;
-    const { topics } = this.#membership;
-    const deadline = performance.now() + TOPIC_WAIT_MS;
-    for (;;) {
-      await brokerPool.refreshMetadata(topics);
-      const known = brokerPool.metadata?.topicMetadata ?? [];
-      const missing = topics.filter((topic) =>
-        !known.some((each) =>
-          each.topic === topic && each.partitionMetadata.length > 0
-        )
-      );
-      if (missing.length === 0) return;
-      if (performance.now() >= deadline) {
-        this.#options.logger?.warn("Topics do not exist yet", {
-          topics: missing,
-        });
-        return;
-      }
-      await delay(TOPIC_PAUSE_MS);
+    this.#session = session;
+    try {
+      await session.begin();
+    } catch (error) {
+      await this.stop();
+      throw error;
     }
   }
 
   async stop(): Promise<void> {
-    const [consumer, cluster] = [this.#consumer, this.#cluster];
-    this.#consumer = undefined;
-    this.#cluster = undefined;
-    if (!consumer || !cluster) return;
-    const giveUp = new AbortController();
-    await Promise.race([
-      consumer.disconnect().catch(() => {}),
-      delay(STOP_TIMEOUT_MS, undefined, { signal: giveUp.signal }).catch(
-        () => {},
-      ),
-    ]);
-    giveUp.abort();
-    await closeCluster(cluster).catch(() => {});
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.end();
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    await this.#consumer?.commitOffsets(
-      offsets.map((each) => ({ ...each, offset: String(each.offset) })),
-    );
+    if (!this.#session) {
+      throw new Error("Consumer is not a member of its group");
+    }
+    await this.#session.membership.commit(offsets);
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    this.#consumer?.pause(byTopic(partitions));
+    this.#session?.fetcher.pause(partitions);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    this.#consumer?.resume(byTopic(partitions));
+    this.#session?.fetcher.resume(partitions);
   }
 }
 
-function byTopic(
-  partitions: readonly TopicPartition[],
-): Array<{ topic: string; partitions: number[] }> {
-  return partitions.map(({ topic, partition }) => ({
-    topic,
-    partitions: [partition],
-  }));
-}
+/** From one connect to the disconnect. */
+class Session {
+  readonly membership: GroupMembership;
+  readonly fetcher: Fetcher;
+  readonly #cluster: Cluster;
+  readonly #topics: TopicMap;
+  readonly #options: CheckedConnectionOptions;
+  readonly #membershipOptions: MembershipOptions;
+  readonly #listener: ConsumerListener;
+  readonly #ended = new AbortController();
+  #staying: Promise<void> | undefined;
+  /** The sizes of the topics as they were dealt out. */
+  #dealt = "";
 
-function partitionsOf(
-  assignment: Readonly<Record<string, readonly number[]>>,
-): TopicPartition[] {
-  return Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => ({ topic, partition }))
-  );
-}
+  constructor(
+    cluster: Cluster,
+    topics: TopicMap,
+    options: CheckedConnectionOptions,
+    membershipOptions: MembershipOptions,
+    listener: ConsumerListener,
+  ) {
+    this.#cluster = cluster;
+    this.#topics = topics;
+    this.#options = options;
+    this.#membershipOptions = membershipOptions;
+    this.#listener = listener;
+    this.membership = new GroupMembership(cluster, topics, membershipOptions);
+    this.fetcher = new Fetcher({
+      cluster,
+      topics,
+      listener,
+      logger: options.logger,
+      earliest: (at) => this.membership.earliest(at),
+    });
+  }
 
-type Message = Parameters<
-  NonNullable<NonNullable<Parameters<Consumer["run"]>[0]>["eachBatch"]>
->[0]["batch"]["messages"][number];
+  async begin(): Promise<void> {
+    await this.#awaitTopics();
+    await this.#join(performance.now() + this.#options.connectTimeoutMs);
+    this.#staying = this.#stay();
+  }
 
-function recordOf(message: Message): IncomingRecord {
-  const headers: Record<string, Uint8Array> = {};
-  if (message.headers) {
-    for (const [name, value] of Object.entries(message.headers)) {
-      const last = Array.isArray(value) ? value.at(-1) : value;
-      if (last !== undefined) {
-        headers[name] = typeof last === "string"
-          ? new TextEncoder().encode(last)
-          : last;
+  async end(): Promise<void> {
+    this.#ended.abort();
+    this.fetcher.stop();
+    await within(LEAVE_TIMEOUT_MS, this.membership.leave().catch(() => {}));
+    await closeCluster(this.#cluster).catch(() => {});
+    await this.#staying;
+  }
+
+  /** Joins the group, trying again until `deadline`, and begins to fetch. */
+  async #join(deadline = Infinity): Promise<void> {
+    let continued = true;
+    for (let failures = 0;; failures++) {
+      try {
+        const generation = await this.membership.join();
+        continued &&= generation.continued;
+        const { partitions } = generation;
+        const fresh = continued
+          ? partitions.filter((each) => !this.fetcher.has(each))
+          : partitions;
+        const positions = await this.membership.positions(fresh);
+        this.#ended.signal.throwIfAborted();
+        this.#dealt = this.#sizes();
+        this.fetcher.assign(partitions, positions);
+        this.#listener.assigned(partitions, continued);
+        this.fetcher.wake();
+        return;
+      } catch (error) {
+        const type = typeOf(error);
+        const isLate = performance.now() >= deadline;
+        if (this.#ended.signal.aborted || FATAL.has(type) || isLate) {
+          throw error;
+        }
+        if (FORGOTTEN.has(type)) continued = false;
+        await this.#recover(type, failures);
       }
     }
   }
-  return {
-    offset: Number(message.offset),
-    key: message.key,
-    value: message.value,
-    headers,
-    timestamp: Number(message.timestamp),
-  };
+
+  /** Keeps the membership, and joins again whenever the group asks for it. */
+  async #stay(): Promise<void> {
+    const { signal } = this.#ended;
+    const beatMs = Math.ceil(
+      this.#membershipOptions.sessionTimeoutMs / HEARTBEATS_PER_SESSION,
+    );
+    let refreshedAt = performance.now();
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await delay(Math.min(beatMs, this.#maxAgeMs()), undefined, { signal });
+        await this.membership.heartbeat();
+        failures = 0;
+        if (performance.now() - refreshedAt < this.#maxAgeMs()) continue;
+        refreshedAt = performance.now();
+        await this.#topics.refresh();
+        if (this.#sizes() !== this.#dealt) await this.#rejoin();
+      } catch (error) {
+        if (signal.aborted) return;
+        const type = typeOf(error);
+        try {
+          if (FATAL.has(type)) throw error;
+          await this.#recover(type, failures++);
+          if (type === REBALANCE || FORGOTTEN.has(type)) await this.#rejoin();
+        } catch (cause) {
+          if (!signal.aborted) this.#listener.crashed(cause);
+          return;
+        }
+      }
+    }
+  }
+
+  async #rejoin(): Promise<void> {
+    await this.#listener.rebalancing();
+    await this.#join();
+  }
+
+  /** Makes ready for another try. */
+  async #recover(type: string, failures: number): Promise<void> {
+    if (type === REBALANCE) return;
+    this.membership.forget(FORGOTTEN.has(type) ? "member" : "coordinator");
+    if (FORGOTTEN.has(type)) return;
+    const ms = Math.min(REJOIN_MAX_MS, REJOIN_BASE_MS * 2 ** failures);
+    await delay(ms, undefined, { signal: this.#ended.signal });
+    await this.#topics.refresh().catch(() => {});
+  }
+
+  /** Gives a cluster that creates topics when they are asked for time to do so. */
+  async #awaitTopics(): Promise<void> {
+    const deadline = performance.now() + TOPIC_WAIT_MS;
+    while (this.#missing().length > 0) {
+      if (performance.now() >= deadline) {
+        const topics = this.#missing();
+        this.#options.logger?.warn("Topics do not exist yet", { topics });
+        return;
+      }
+      await delay(TOPIC_PAUSE_MS);
+      await this.#topics.refresh();
+    }
+  }
+
+  #missing(): string[] {
+    const { sizes } = this.#topics;
+    return this.#membershipOptions.topics.filter((each) => !sizes.has(each));
+  }
+
+  #maxAgeMs(): number {
+    return this.#missing().length > 0
+      ? MISSING_TOPICS_MAX_AGE_MS
+      : TOPICS_MAX_AGE_MS;
+  }
+
+  #sizes(): string {
+    return JSON.stringify([...this.#topics.sizes].sort());
+  }
+}
+
+const REBALANCE = "REBALANCE_IN_PROGRESS";
+
+/** Kafka's name of an error, or an empty text for one of the connection. */
+function typeOf(error: unknown): string {
+  const { type } = error as { type?: unknown };
+  return typeof type === "string" ? type : "";
 }

@@ -1,7 +1,5 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { setTimeout as delay } from "node:timers/promises";
-
 import type {
   ConsumerEngine,
   IncomingBatch,
@@ -9,10 +7,7 @@ import type {
 } from "./engine.ts";
 import { Fifo } from "./_lane.ts";
 import { PartitionWork, type Work } from "./_partition_work.ts";
-
-const HEARTBEAT_MS = 250;
-/** After that long without room a partition is paused, so that others go on. */
-const PATIENCE_MS = 500;
+import { within } from "./_within.ts";
 
 /** Handles one record; resolves with whether it is done. Never rejects. */
 export type HandleRecord = (work: Work) => Promise<boolean>;
@@ -31,8 +26,9 @@ export class Dispatcher {
   readonly #partitions = new Map<string, PartitionWork>();
   readonly #ready: Fifo<Work> = new Fifo();
   readonly #running = new Set<Work>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Array<() => void> = [];
   #isHeld = false;
+  #isSettling = false;
   #isClosed = false;
   /** Work that was given up since `close()`. */
   #givenUp = 0;
@@ -73,14 +69,13 @@ export class Dispatcher {
       this.#partitions.set(name, new PartitionWork(topic, partition));
     }
     if (this.#isHeld || this.#isClosed) this.#engine.pause(partitions);
+    this.#isSettling = false;
     this.#changed();
+    this.#pump();
   }
 
   /** Takes records in; resolves when there is room for more. */
-  async received(
-    batch: IncomingBatch,
-    heartbeat: () => Promise<void>,
-  ): Promise<void> {
+  async received(batch: IncomingBatch): Promise<void> {
     const work = this.#partitions.get(nameOf(batch));
     if (!work || this.#isClosed) return;
     work.highWatermark = batch.highWatermark;
@@ -90,14 +85,21 @@ export class Dispatcher {
     }
     this.#pump();
     if (work.outstanding < this.#maxOutstanding) return;
-    work.full = true;
-    const deadline = performance.now() + PATIENCE_MS;
-    while (work.full && !this.#isClosed && !work.signal.aborted) {
-      await this.#change(HEARTBEAT_MS);
-      await heartbeat();
-      if (performance.now() < deadline) continue;
-      if (work.full) this.#engine.pause([work]);
-      return;
+    work.isFull = true;
+    while (work.isFull && !work.closing.aborted) await this.#change();
+  }
+
+  /**
+   * Starts nothing new until the next assignment, and waits for what runs, but
+   * no longer than `timeoutMs`.
+   */
+  async settle(timeoutMs: number): Promise<void> {
+    this.#isSettling = true;
+    const deadline = performance.now() + timeoutMs;
+    while (this.#isSettling && this.#running.size > 0) {
+      const left = deadline - performance.now();
+      if (left <= 0) return;
+      await this.#change(left);
     }
   }
 
@@ -117,7 +119,7 @@ export class Dispatcher {
   /** Goes on. */
   release(): void {
     this.#isHeld = false;
-    this.#engine.resume(this.partitions.filter((each) => !each.full));
+    this.#engine.resume(this.partitions);
     this.#pump();
   }
 
@@ -133,6 +135,7 @@ export class Dispatcher {
     this.#givenUp = 0;
     this.#engine.pause(this.partitions);
     for (const partition of this.partitions) partition.close();
+    this.#changed();
     const before = this.#running.size;
     const deadline = performance.now() + timeoutMs;
     const others = () =>
@@ -148,7 +151,7 @@ export class Dispatcher {
 
   #pump(): void {
     while (
-      !this.#isClosed && !this.#isHeld &&
+      !this.#isClosed && !this.#isHeld && !this.#isSettling &&
       this.#running.size < this.#concurrency
     ) {
       const work = this.#ready.shift();
@@ -162,10 +165,8 @@ export class Dispatcher {
     const isDone = await this.#handle(work);
     this.#running.delete(work);
     if (isDone && !work.partition.signal.aborted) this.#finish(work);
-    if (this.#isClosed) {
-      if (!isDone) this.#givenUp++;
-      this.#changed();
-    }
+    if (this.#isClosed && !isDone) this.#givenUp++;
+    if (this.#isClosed || this.#isSettling) this.#changed();
     this.#pump();
   }
 
@@ -173,31 +174,23 @@ export class Dispatcher {
     const { partition } = work;
     const next = partition.finish(work);
     if (next) this.#ready.push(next);
-    if (partition.full && partition.outstanding < this.#maxOutstanding / 2) {
-      partition.full = false;
-      if (!this.#isHeld && !this.#isClosed) this.#engine.resume([partition]);
+    if (partition.isFull && partition.outstanding < this.#maxOutstanding / 2) {
+      partition.isFull = false;
       this.#changed();
     }
     this.onProgress();
   }
 
   /** Resolves at the next change, or after `ms`. */
-  async #change(ms: number): Promise<void> {
-    const giveUp = new AbortController();
-    let listener = () => {};
-    const changed = new Promise<void>((resolve) => listener = resolve);
-    this.#listeners.add(listener);
-    try {
-      const timer = delay(ms, undefined, { signal: giveUp.signal });
-      await Promise.race([changed, timer.catch(() => {})]);
-    } finally {
-      giveUp.abort();
-      this.#listeners.delete(listener);
-    }
+  #change(ms?: number): Promise<void> {
+    const changed = new Promise<void>((resolve) =>
+      this.#listeners.push(resolve)
+    );
+    return ms === undefined ? changed : within(ms, changed);
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners.splice(0)) listener();
   }
 }
 

@@ -6,13 +6,13 @@
 // producer cannot be used as it is: under concurrent sends a lost response
 // makes it acknowledge an event that is not in the log.
 
+import type { Buffer } from "node:buffer";
+
 import { Kafka, logLevel } from "kafkajs";
-import type { Consumer, KafkaConfig, LogEntry, SASLOptions } from "kafkajs";
+import type { KafkaConfig, LogEntry, SASLOptions } from "kafkajs";
 
 import type { CheckedConnectionOptions } from "./connection_options.ts";
 import { KafkaConnectionError } from "./errors.ts";
-
-export type { Consumer };
 
 /** The part of kafkajs's cluster that is used. */
 export interface Cluster {
@@ -50,6 +50,68 @@ export interface Broker {
   initProducerId(request: {
     transactionTimeout: number;
   }): Promise<{ producerId: unknown; producerEpoch: number }>;
+  findGroupCoordinator(request: {
+    groupId: string;
+    coordinatorType: number;
+  }): Promise<{ coordinator: { nodeId: number } }>;
+  joinGroup(request: {
+    groupId: string;
+    memberId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    groupProtocols: ReadonlyArray<{ name: string; metadata: Uint8Array }>;
+  }): Promise<JoinedGroup>;
+  syncGroup(request: {
+    groupId: string;
+    memberId: string;
+    generationId: number;
+    groupAssignment: ReadonlyArray<{
+      memberId: string;
+      memberAssignment: Uint8Array;
+    }>;
+  }): Promise<{ memberAssignment: Buffer }>;
+  heartbeat(request: MemberOfGroup): Promise<unknown>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetCommit(
+    request: MemberOfGroup & {
+      topics: readonly TopicPartitions<{ offset: string }>[];
+    },
+  ): Promise<unknown>;
+  offsetFetch(request: {
+    groupId: string;
+    topics: readonly TopicPartitions<object>[];
+  }): Promise<{ responses: readonly TopicPartitions<{ offset: string }>[] }>;
+  listOffsets(request: {
+    isolationLevel: number;
+    topics: readonly TopicPartitions<{ timestamp: number }>[];
+  }): Promise<{
+    responses: readonly TopicPartitions<{ offset: string }>[];
+  }>;
+}
+
+/** Who asks, in requests of a member of a group. */
+export interface MemberOfGroup {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly groupGenerationId: number;
+}
+
+/** What the coordinator answers to a member that joins. */
+export interface JoinedGroup {
+  readonly generationId: number;
+  readonly memberId: string;
+  readonly leaderId: string;
+  /** Empty for all members but the leader. */
+  readonly members: ReadonlyArray<{
+    readonly memberId: string;
+    readonly memberMetadata: Buffer;
+  }>;
+}
+
+/** Something said of partitions, topic by topic. */
+export interface TopicPartitions<T> {
+  readonly topic: string;
+  readonly partitions: ReadonlyArray<T & { readonly partition: number }>;
 }
 
 /** A request of the Kafka protocol, as kafkajs's connections take it. */
@@ -86,21 +148,13 @@ export interface ConnectionPool {
 }
 
 const METADATA_API = "Metadata";
+const METADATA_MAX_AGE_MS = 300_000;
 /** kafkajs gives up soon, since the funnel and the consumer know better when to. */
 const RETRY = { retries: 1, initialRetryTime: 50, maxRetryTime: 500 } as const;
 const CONNECTION_TIMEOUT_MS = 3_000;
 
-/** A kafkajs client that logs to our logger and hands out its clusters. */
-export interface KafkaJs {
-  readonly kafka: Kafka;
-  /** Opens a cluster for requests of our own. */
-  createCluster(): Cluster;
-  /** The cluster that kafkajs made last, for a consumer of its own. */
-  lastCluster(): Cluster;
-}
-
-/** Opens kafkajs. Does no I/O. */
-export function openKafkaJs(options: CheckedConnectionOptions): KafkaJs {
+/** Opens a cluster that logs to our logger. Does no I/O. */
+export function openCluster(options: CheckedConnectionOptions): Cluster {
   const kafka = new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
@@ -128,14 +182,7 @@ export function openKafkaJs(options: CheckedConnectionOptions): KafkaJs {
     symbol,
     (options: object) => Cluster
   >;
-  const create = internals[symbol]!;
-  let last: Cluster | undefined;
-  internals[symbol] = (clusterOptions) => last = tame(create(clusterOptions));
-  return {
-    kafka,
-    createCluster: () => internals[symbol]!({ metadataMaxAge: 300_000 }),
-    lastCluster: () => last!,
-  };
+  return tame(internals[symbol]!({ metadataMaxAge: METADATA_MAX_AGE_MS }));
 }
 
 /** Closes a cluster at once and for good, also when its brokers are gone. */

@@ -19,8 +19,8 @@ export class PartitionWork implements TopicPartition {
   readonly partition: number;
   /** The offset after the last record of the partition, as last heard. */
   highWatermark = -1;
-  /** Whether the engine was told to fetch no more of it for now. */
-  full = false;
+  /** Whether there is no room for more of it now. */
+  isFull = false;
   readonly #revoked = new AbortController();
   readonly #closing = new AbortController();
   readonly #order: Fifo<Work> = new Fifo();

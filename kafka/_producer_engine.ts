@@ -18,7 +18,7 @@ import {
   closeCluster,
   type Cluster,
   hangUp,
-  openKafkaJs,
+  openCluster,
 } from "./_kafkajs.ts";
 import {
   type Compression,
@@ -46,7 +46,7 @@ export class KafkaJsProducerEngine implements ProducerEngine {
   }
 
   async connect(): Promise<void> {
-    const cluster = openKafkaJs(this.#options).createCluster();
+    const cluster = openCluster(this.#options);
     this.#cluster = cluster;
     await connectWithin(this.#options, async () => {
       await cluster.connect();

@@ -131,13 +131,13 @@ export interface ConsumerListener {
    * before and hold again was nobody else's meanwhile.
    */
   assigned(partitions: readonly TopicPartition[], continued: boolean): void;
-  /** The group is about to rebalance: what is done should be committed now. */
-  rebalancing(): void;
   /**
-   * Records arrived. Resolves when more may be fetched of the partition; calls
-   * `heartbeat` while it waits, and lets its rejection through.
+   * The group is about to rebalance: what can be finished soon should be, and
+   * committed. The group waits until this resolves.
    */
-  received(batch: IncomingBatch, heartbeat: () => Promise<void>): Promise<void>;
+  rebalancing(): Promise<void>;
+  /** Records arrived. Resolves when more of the partition may be fetched. */
+  received(batch: IncomingBatch): Promise<void>;
   /** The engine has failed for good and fetches no more. */
   crashed(error: unknown): void;
 }

@@ -12,6 +12,8 @@ export class NotStartedError extends KafkaError {
   override name = "NotStartedError";
 
   /**
+   * Makes the error.
+   *
    * @param subject What was used, for example `KafkaBus "essays"`.
    */
   constructor(subject: string) {
@@ -27,6 +29,8 @@ export class KafkaConnectionError extends KafkaError {
   readonly brokers: readonly string[];
 
   /**
+   * Makes the error.
+   *
    * @param brokers The addresses tried, each `host:port`.
    * @param reason What the last attempt said.
    * @param options The cause.
@@ -88,8 +92,12 @@ export class PublishError extends KafkaError {
   readonly outcome: "not_sent" | "unknown";
   /** The topic. */
   readonly topic: string;
+  /** Whether publishing the same event again may help. */
+  readonly retriable: boolean;
 
   /**
+   * Makes the error.
+   *
    * @param reason What happened, as the end of a sentence.
    * @param options The facts.
    */
@@ -101,6 +109,8 @@ export class PublishError extends KafkaError {
     this.code = options.code;
     this.outcome = options.outcome;
     this.topic = options.topic;
+    this.retriable = options.code === "timed_out" ||
+      options.code === "offset_conflict";
   }
 }
 

@@ -20,11 +20,14 @@ import { Dispatcher } from "./_dispatcher.ts";
 import { EventHandling, type HandlerRetryOptions } from "./_event_handling.ts";
 import type { Work } from "./_partition_work.ts";
 import { silentLogger } from "./_silent_logger.ts";
+import { within } from "./_within.ts";
 
 const COMMIT_INTERVAL_MS = 100;
 const COMMIT_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 30_000;
 const REJOIN_MAX_MS = 5_000;
+/** How long a rebalance waits for handlers, so that little is done twice. */
+const REBALANCE_PATIENCE_MS = 3_000;
 
 /** What a group consumer has to be told. */
 export interface GroupConsumerOptions {
@@ -161,9 +164,11 @@ export class GroupConsumer {
         this.#dispatcher.assigned(partitions, continued);
         this.#logger.debug("Partitions are assigned", { partitions });
       },
-      rebalancing: () => void this.#commit(),
-      received: (batch, heartbeat) =>
-        this.#dispatcher.received(batch, heartbeat),
+      rebalancing: async () => {
+        await this.#dispatcher.settle(REBALANCE_PATIENCE_MS);
+        await within(COMMIT_TIMEOUT_MS, this.#commit());
+      },
+      received: (batch) => this.#dispatcher.received(batch),
       crashed: (error) => void this.#rejoin(error),
     };
   }
@@ -287,14 +292,4 @@ export class GroupConsumer {
 
 function deadLetterTopic(topic: string): string {
   return `${topic}.dlq`;
-}
-
-/** Waits for a promise, but no longer than `ms`. */
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  const giveUp = new AbortController();
-  await Promise.race([
-    promise,
-    delay(ms, undefined, { signal: giveUp.signal }).catch(() => {}),
-  ]);
-  giveUp.abort();
 }

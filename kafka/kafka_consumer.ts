@@ -15,7 +15,7 @@ import {
 } from "./connection_options.ts";
 import { EventProducer } from "./event_producer.ts";
 import { type ConsumerHealth, GroupConsumer } from "./group_consumer.ts";
-import { KafkaJsConsumerEngine } from "./_consumer_engine.ts";
+import { GroupEngine } from "./_consumer_engine.ts";
 import type { HandlerRetryOptions } from "./_event_handling.ts";
 import { KafkaJsProducerEngine } from "./_producer_engine.ts";
 
@@ -106,7 +106,7 @@ export class KafkaConsumer implements EventConsumer {
     }
     for (const topic of topics) requireText("KafkaConsumer", "topics", topic);
     const subject = `KafkaConsumer "${groupId}"`;
-    const engine = new KafkaJsConsumerEngine(checked, {
+    const engine = new GroupEngine(checked, {
       groupId,
       topics,
       fromBeginning: options.fromBeginning ?? false,

@@ -56,3 +56,21 @@ export type {
   KafkaConsumerOptions,
 } from "./kafka_consumer.ts";
 export { kafkaOptionsFromEnv } from "./kafka_options_from_env.ts";
+export type {
+  ConsumerStopReport,
+  EventConsumer,
+  EventEnvelope,
+  EventHandler,
+  EventPublisher,
+  HandlerContext,
+  HandlerOutcome,
+  Lifecycle,
+  LogFields,
+  Logger,
+  PublishOptions,
+  PublishOutcome,
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaResult,
+  StopOptions,
+} from "../protocols.ts";

@@ -127,7 +127,7 @@ export class MemoryCluster {
   /** Gives the group's partitions out anew, in turn. */
   rebalance(groupId: string, continued: boolean): void {
     const members = [...this.#group(groupId).members];
-    for (const { listener } of members) listener.rebalancing();
+    for (const { listener } of members) void listener.rebalancing();
     const shares = new Map<Member, TopicPartition[]>(
       members.map((member) => [member, []]),
     );

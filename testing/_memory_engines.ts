@@ -134,10 +134,11 @@ export class MemoryConsumerEngine implements ConsumerEngine {
       }
       const batch = records.slice(position, position + BATCH_RECORDS);
       position += batch.length;
-      await listener.received(
-        { ...at, records: batch, highWatermark: records.length },
-        () => Promise.resolve(),
-      );
+      await listener.received({
+        ...at,
+        records: batch,
+        highWatermark: records.length,
+      });
     }
   }
 

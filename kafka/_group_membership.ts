@@ -1,0 +1,213 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { TopicPartition, TopicPartitionOffset } from "./engine.ts";
+import {
+  dealPartitions,
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+  STRATEGY,
+} from "./_group_protocol.ts";
+import type {
+  Broker,
+  Cluster,
+  JoinedGroup,
+  MemberOfGroup,
+  TopicPartitions,
+} from "./_kafkajs.ts";
+import type { TopicMap } from "./_topic_map.ts";
+
+const GROUP_COORDINATOR = 0;
+const READ_COMMITTED = 1;
+const EARLIEST = -2;
+const LATEST = -1;
+
+/** What a membership has to be told. */
+export interface MembershipOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly fromBeginning: boolean;
+  readonly sessionTimeoutMs: number;
+}
+
+/** What a member has after it joined. */
+export interface Generation {
+  readonly partitions: readonly TopicPartition[];
+  /** Whether we were a member all the time since the generation before. */
+  readonly continued: boolean;
+}
+
+/**
+ * Membership in a consumer group, by the group protocol's requests. Nothing is
+ * tried again here; `forget()` and `join()` begin anew after an error.
+ */
+export class GroupMembership {
+  readonly #cluster: Cluster;
+  readonly #topics: TopicMap;
+  readonly #options: MembershipOptions;
+  #coordinator: Broker | undefined;
+  #memberId = "";
+  #generationId = -1;
+
+  constructor(cluster: Cluster, topics: TopicMap, options: MembershipOptions) {
+    this.#cluster = cluster;
+    this.#topics = topics;
+    this.#options = options;
+  }
+
+  /** Joins, or joins again, and learns which partitions are ours. */
+  async join(): Promise<Generation> {
+    const { groupId, topics, sessionTimeoutMs } = this.#options;
+    const before = this.#memberId;
+    const coordinator = await this.#findCoordinator();
+    const joined = await coordinator.joinGroup({
+      groupId,
+      memberId: before,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs * 2,
+      groupProtocols: [
+        { name: STRATEGY, metadata: encodeSubscription(topics) },
+      ],
+    });
+    this.#memberId = joined.memberId;
+    this.#generationId = joined.generationId;
+    const isLeader = joined.leaderId === joined.memberId;
+    const { memberAssignment } = await coordinator.syncGroup({
+      groupId,
+      memberId: joined.memberId,
+      generationId: joined.generationId,
+      groupAssignment: isLeader ? await this.#deal(joined) : [],
+    });
+    return {
+      partitions: decodeAssignment(memberAssignment),
+      continued: before === joined.memberId,
+    };
+  }
+
+  /** Rejects when the group rebalances, or does not know us any more. */
+  async heartbeat(): Promise<void> {
+    await (await this.#findCoordinator()).heartbeat(this.#member());
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    const topics = offsets.map(({ topic, partition, offset }) => ({
+      topic,
+      partitions: [{ partition, offset: String(offset) }],
+    }));
+    const coordinator = await this.#findCoordinator();
+    await coordinator.offsetCommit({ ...this.#member(), topics });
+  }
+
+  async leave(): Promise<void> {
+    const { groupId } = this.#options;
+    if (this.#memberId === "") return;
+    const coordinator = await this.#findCoordinator();
+    await coordinator.leaveGroup({ groupId, memberId: this.#memberId });
+    this.#memberId = "";
+  }
+
+  /** Forgets where the coordinator is, or, after `"member"`, who we are too. */
+  forget(what: "coordinator" | "member"): void {
+    this.#coordinator = undefined;
+    if (what === "member") this.#memberId = "";
+  }
+
+  /**
+   * Where the group goes on in partitions: where it has committed, or where it
+   * begins. What it begins with is committed at once, so that a crash before
+   * the first event is done does not make it begin elsewhere.
+   */
+  async positions(
+    partitions: readonly TopicPartition[],
+  ): Promise<TopicPartitionOffset[]> {
+    if (partitions.length === 0) return [];
+    const coordinator = await this.#findCoordinator();
+    const { responses } = await coordinator.offsetFetch({
+      groupId: this.#options.groupId,
+      topics: partitions.map(({ topic, partition }) => ({
+        topic,
+        partitions: [{ partition }],
+      })),
+    });
+    const committed = offsetsOf(responses).filter(({ offset }) => offset >= 0);
+    const fresh = partitions.filter((each) =>
+      !committed.some((known) => isSame(known, each))
+    );
+    const begun: TopicPartitionOffset[] = [];
+    for (const each of fresh) {
+      const at = this.#options.fromBeginning ? EARLIEST : LATEST;
+      begun.push({ ...each, offset: await this.#listOffset(each, at) });
+    }
+    if (begun.length > 0) await this.commit(begun);
+    return [...committed, ...begun];
+  }
+
+  /** The oldest offset of a partition that can be read. */
+  earliest(at: TopicPartition): Promise<number> {
+    return this.#listOffset(at, EARLIEST);
+  }
+
+  async #listOffset(at: TopicPartition, timestamp: number): Promise<number> {
+    const { topic, partition } = at;
+    const broker = await this.#cluster.brokerPool.findBroker({
+      nodeId: this.#topics.leader(at),
+    });
+    const { responses } = await broker.listOffsets({
+      isolationLevel: READ_COMMITTED,
+      topics: [{ topic, partitions: [{ partition, timestamp }] }],
+    });
+    return offsetsOf(responses)[0]!.offset;
+  }
+
+  async #deal(
+    { members }: JoinedGroup,
+  ): Promise<Array<{ memberId: string; memberAssignment: Uint8Array }>> {
+    await this.#topics.refresh();
+    const subscriptions = members.map(({ memberId, memberMetadata }) => ({
+      memberId,
+      topics: decodeSubscription(memberMetadata),
+    }));
+    const hands = dealPartitions(subscriptions, this.#topics.sizes);
+    return [...hands].map(([memberId, partitions]) => ({
+      memberId,
+      memberAssignment: encodeAssignment(partitions),
+    }));
+  }
+
+  #member(): MemberOfGroup {
+    return {
+      groupId: this.#options.groupId,
+      memberId: this.#memberId,
+      groupGenerationId: this.#generationId,
+    };
+  }
+
+  async #findCoordinator(): Promise<Broker> {
+    if (this.#coordinator) return this.#coordinator;
+    const { brokerPool } = this.#cluster;
+    const any = await brokerPool.findConnectedBroker();
+    const { coordinator } = await any.findGroupCoordinator({
+      groupId: this.#options.groupId,
+      coordinatorType: GROUP_COORDINATOR,
+    });
+    this.#coordinator = await brokerPool.findBroker(coordinator);
+    return this.#coordinator;
+  }
+}
+
+function offsetsOf(
+  responses: readonly TopicPartitions<{ offset: string }>[],
+): TopicPartitionOffset[] {
+  return responses.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset }) => ({
+      topic,
+      partition,
+      offset: Number(offset),
+    }))
+  );
+}
+
+function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.partition === b.partition && a.topic === b.topic;
+}
