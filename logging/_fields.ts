@@ -1,0 +1,31 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { LogFields } from "../protocols.ts";
+import { UNREADABLE } from "./_marks.ts";
+import { isError } from "./_simple_value.ts";
+
+/**
+ * Makes fields of what a call was given in their place: an error becomes the
+ * field `error`, and anything else that has no named fields the field `fields`.
+ *
+ * @param value What the call was given.
+ * @returns The fields, or `undefined` if there are none.
+ */
+export function toFields(value: unknown): LogFields | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "object") return { fields: value };
+  try {
+    if (isFields(value)) return value as LogFields;
+    return isError(value) ? { error: value } : { fields: value };
+  } catch {
+    return { fields: UNREADABLE };
+  }
+}
+
+/** Tells whether a value is an object with fields, not a list or an error. */
+export function isFields(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return !(Array.isArray(value) || isError(value) || value instanceof Map ||
+    value instanceof Set || value instanceof Date);
+}

@@ -1,0 +1,87 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { LogFormat } from "./log_format.ts";
+import type { LogHandler } from "./log_handler.ts";
+
+/**
+ * The form that an option names.
+ *
+ * @throws {RangeError} If it names none.
+ */
+export function requireFormat(action: string, value: LogFormat): LogFormat {
+  if (value === "json" || value === "console") return value;
+  throw new RangeError(
+    `Cannot ${action}: "format" must be "json" or "console", received ${
+      kindOf(value)
+    }`,
+  );
+}
+
+/**
+ * A name that is not empty.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function requireName(
+  action: string,
+  option: string,
+  value: string,
+): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new TypeError(
+    `Cannot ${action}: "${option}" must be a string that is not empty, received ${
+      kindOf(value)
+    }`,
+  );
+}
+
+/**
+ * A list of handlers, copied.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function requireHandlers(
+  action: string,
+  value: readonly LogHandler[],
+): readonly LogHandler[] {
+  if (Array.isArray(value) && value.every(isHandler)) return [...value];
+  throw new TypeError(
+    `Cannot ${action}: "handlers" must be a list of objects with a method "handle", received ${
+      Array.isArray(value)
+        ? `a list with ${kindOf(value.find((item) => !isHandler(item)))}`
+        : kindOf(value)
+    }`,
+  );
+}
+
+/**
+ * A predicate.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function requirePredicate(
+  action: string,
+  option: string,
+  value: (key: string) => boolean,
+): (key: string) => boolean {
+  if (typeof value === "function") return value;
+  throw new TypeError(
+    `Cannot ${action}: "${option}" must be a function, received ${
+      kindOf(value)
+    }`,
+  );
+}
+
+/** A short text as it is; of anything else only the kind. */
+export function kindOf(value: unknown): string {
+  if (typeof value === "string" && value.length <= 32) {
+    return JSON.stringify(value);
+  }
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : typeof value;
+}
+
+function isHandler(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { handle?: unknown }).handle === "function";
+}

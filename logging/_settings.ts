@@ -1,0 +1,64 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import process from "node:process";
+import { levelOf, LEVELS } from "./_levels.ts";
+import { Serializer } from "./_serializer.ts";
+import { reportFailure } from "./_report_failure.ts";
+import { isSecretKey } from "./is_secret_key.ts";
+import type { LogFormat } from "./log_format.ts";
+import type { LogHandler } from "./log_handler.ts";
+
+/** What applies to every logger that was not told otherwise. */
+export interface Settings {
+  /** Writes the values. */
+  readonly serializer: Serializer;
+  /** The lowest level that is logged; found out when it is first needed. */
+  threshold?: number;
+  /** The handlers; found out when they are first needed. */
+  handlers?: readonly LogHandler[];
+  /** The form of the default handler. */
+  format?: LogFormat;
+}
+
+/** The settings in force. */
+export let settings: Settings = { serializer: new Serializer(isSecretKey) };
+
+/** Puts other settings in force, for the loggers that exist as well. */
+export function replaceSettings(replacement: Settings): void {
+  settings = replacement;
+}
+
+/** The lowest level that is logged: as set, else `LOG_LEVEL`, else info. */
+export function currentThreshold(): number {
+  return settings.threshold ??= thresholdFromEnv().number;
+}
+
+/**
+ * Reads a variable of the environment. One that may not be read, as in Deno
+ * without `--allow-env`, is not set.
+ */
+export function readEnv(name: string): string | undefined {
+  try {
+    return process.env[name]?.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function thresholdFromEnv(): { readonly number: number } {
+  const name = readEnv("LOG_LEVEL");
+  const level = name === undefined ? LEVELS[1] : levelOf(name);
+  if (level !== undefined) return level;
+  reportIgnored("LOG_LEVEL");
+  return LEVELS[1];
+}
+
+/** Tells that a variable says nothing that makes sense. */
+export function reportIgnored(name: string): void {
+  reportFailure(
+    {},
+    readEnv("SERVICE_NAME") ?? "unknown",
+    `Ignored ${name}: unknown value`,
+    undefined,
+  );
+}

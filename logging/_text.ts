@@ -1,0 +1,64 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { MAX_TEXT } from "./_marks.ts";
+import { scrub } from "./_scrub.ts";
+
+/**
+ * Anything that is not plain: what JSON escapes, what is not ASCII, and what
+ * connection strings, assignments and headers are made of.
+ */
+const NOT_PLAIN = /[^ !#-9;<>?A-[\]-~]/;
+
+/**
+ * What JSON leaves as it is but terminals and line splitters act on: delete, C1
+ * controls with NEL and CSI, and the line and paragraph separators.
+ */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
+
+/** How far beyond the limit a text is searched for secrets that straddle it. */
+const OVERLAP = 4_608;
+
+/**
+ * Writes a text as a JSON string of one line, shortened to {@linkcode MAX_TEXT}
+ * and without the secrets inside it.
+ *
+ * @param text The text.
+ * @param isSecretKey Tells which names are secret.
+ * @returns The JSON string, quotes included.
+ */
+export function quoteText(
+  text: string,
+  isSecretKey: (key: string) => boolean,
+): string {
+  if (text.length > MAX_TEXT) return quote(shorten(text, isSecretKey));
+  if (!NOT_PLAIN.test(text)) {
+    const mayHoldToken = text.length > 16 &&
+      (text.includes("eyJ") || text.includes("earer "));
+    if (!mayHoldToken) return `"${text}"`;
+  }
+  return quote(scrub(text, isSecretKey));
+}
+
+/**
+ * Writes plain data as JSON of one line that no terminal acts on.
+ *
+ * @param data A text, or other data that JSON can hold.
+ * @returns The JSON.
+ */
+export function quote(data: unknown): string {
+  const json = JSON.stringify(data);
+  return json.search(UNSAFE) < 0 ? json : json.replace(UNSAFE, escapeCharacter);
+}
+
+function shorten(
+  text: string,
+  isSecretKey: (key: string) => boolean,
+): string {
+  const scrubbed = scrub(text.slice(0, MAX_TEXT + OVERLAP), isSecretKey);
+  const kept = scrubbed.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, "");
+  return `${kept}…[truncated, ${text.length} characters in all]`;
+}
+
+function escapeCharacter(character: string): string {
+  return "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0");
+}

@@ -1,0 +1,79 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { levelOf } from "./_levels.ts";
+import { kindOf } from "./_options.ts";
+import type { LogFormat } from "./log_format.ts";
+import type { LogLevel } from "./log_level.ts";
+
+/** What {@linkcode loggerOptionsFromEnv} finds; what is not set is absent. */
+export interface LoggerEnvOptions {
+  /** `SERVICE_NAME`, the name of the service. */
+  service?: string;
+  /** `LOG_LEVEL`, in any case; `WARN` and `WARNING` are one. */
+  level?: LogLevel;
+  /** `LOG_FORMAT`, `json` or `console`, in any case. */
+  format?: LogFormat;
+}
+
+/**
+ * Reads the options of logging from environment variables. It reads nothing
+ * but its argument. A variable that is empty counts as not set.
+ *
+ * @param env The variables, for example `process.env`.
+ * @returns The options that are set.
+ * @throws {RangeError} If a variable has a value that it cannot have.
+ *
+ * @example Configuring a service
+ * ```ts
+ * import {
+ *   configureLogging,
+ *   createServiceLogger,
+ *   loggerOptionsFromEnv,
+ * } from "@huleedu/service-libs/logging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { service = "essays", ...options } = loggerOptionsFromEnv({
+ *   LOG_LEVEL: "WARNING",
+ *   LOG_FORMAT: "json",
+ * });
+ * assertEquals(options, { level: "warning", format: "json" });
+ *
+ * configureLogging(options);
+ * const logger = createServiceLogger(service);
+ * logger.info("Not shown");
+ * configureLogging({});
+ * ```
+ */
+export function loggerOptionsFromEnv(
+  env: Readonly<Record<string, string | undefined>>,
+): LoggerEnvOptions {
+  const options: LoggerEnvOptions = {};
+  const service = env["SERVICE_NAME"]?.trim();
+  if (service) options.service = service;
+
+  const level = env["LOG_LEVEL"]?.trim();
+  if (level) options.level = parseLevel(level);
+
+  const format = env["LOG_FORMAT"]?.trim().toLowerCase();
+  if (format) options.format = parseFormat(format);
+  return options;
+}
+
+function parseLevel(name: string): LogLevel {
+  const level = levelOf(name);
+  if (level !== undefined) return level.text as LogLevel;
+  throw new RangeError(
+    `Cannot read "LOG_LEVEL": must be "debug", "info", "warning", "error" or "critical", received ${
+      kindOf(name)
+    }`,
+  );
+}
+
+function parseFormat(name: string): LogFormat {
+  if (name === "json" || name === "console") return name;
+  throw new RangeError(
+    `Cannot read "LOG_FORMAT": must be "json" or "console", received ${
+      kindOf(name)
+    }`,
+  );
+}

@@ -1,0 +1,16 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import * as logging from "../../logging/mod.ts";
+
+Deno.test("logging/mod.ts exports exactly the public symbols", () => {
+  assertEquals(Object.keys(logging).sort(), [
+    "LineHandler",
+    "adoptStdLogger",
+    "configureLogging",
+    "createServiceLogger",
+    "isSecretKey",
+    "logEvent",
+    "loggerOptionsFromEnv",
+  ]);
+});
