@@ -50,6 +50,10 @@ export type {
   IdempotencyCounts,
   MemoryIdempotencyStoreOptions,
 } from "./memory_idempotency_store.ts";
+export { MemoryPubSub } from "./memory_pubsub.ts";
+export type { MemoryPubSubOptions } from "./memory_pubsub.ts";
+export { MemoryRedis } from "./memory_redis.ts";
+export type { MemoryRedisOptions, MemoryScript } from "./memory_redis.ts";
 export { RecordingLogger } from "./recording_logger.ts";
 export type { RecordedLine, RecordedLineQuery } from "./recording_logger.ts";
 export { seededRandom } from "./seeded_random.ts";
