@@ -29,11 +29,16 @@ export const OFFLINE_CONFIG = "deno.offline.json";
 export async function writeOfflineConfig(root: string): Promise<string> {
   const config = JSON.parse(await readFile(join(root, "deno.json"), "utf8"));
   const links = await findStandIns(root);
-  const text = JSON.stringify(
-    { ...config, links, lock: "tools/offline/deno.lock" },
-    null,
-    2,
-  ) + "\n";
+  // For Deno, a linked folder below the root is a part of the package, and the
+  // dry run refuses an import of what is not published.
+  const include = [...config.publish.include, "tools/offline/"];
+  const offline = {
+    ...config,
+    links,
+    lock: "tools/offline/deno.lock",
+    publish: { ...config.publish, include },
+  };
+  const text = JSON.stringify(offline, null, 2) + "\n";
   const path = join(root, OFFLINE_CONFIG);
   const old = await readFile(path, "utf8").catch(() => "");
   if (old === text) return OFFLINE_CONFIG;
