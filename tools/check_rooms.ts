@@ -84,8 +84,9 @@ function relativeBreach(
   const target = posix.join(posix.dirname(path), specifier);
   const folder = posix.dirname(target);
   if (posix.basename(target).startsWith("_")) {
-    const isOwner = [folder, `tests/${folder}`].includes(posix.dirname(path));
-    if (!isOwner) return `"_" files are private to ${folder}/ and its tests`;
+    const isTest = path.startsWith("tests/") && roomOf(target) !== undefined;
+    const mayImport = isTest || posix.dirname(path) === folder;
+    if (!mayImport) return `"_" files are private to ${folder}/`;
   }
   const other = roomOf(target);
   if (room === undefined || room === other) return undefined;
