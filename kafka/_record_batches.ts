@@ -3,7 +3,7 @@
 // Reads record batches, format version 2: "Record Batch" in the protocol guide
 // of Apache Kafka.
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 
 import { crc32c } from "./_crc32c.ts";

@@ -15,8 +15,8 @@ import {
   MemoryConsumer,
   type MemoryConsumerOptions,
 } from "./memory_consumer.ts";
-import { MemoryCluster } from "./_memory_cluster.ts";
-import { MemoryProducerEngine } from "./_memory_engines.ts";
+import { MemoryCluster } from "./memory_cluster.ts";
+import { MemoryProducerEngine } from "./memory_producer_engine.ts";
 
 /** Options of {@linkcode MemoryBus}. */
 export interface MemoryBusOptions {

@@ -11,11 +11,9 @@ import type {
   EventHandler,
   StopOptions,
 } from "../protocols.ts";
-import type { MemoryCluster } from "./_memory_cluster.ts";
-import {
-  MemoryConsumerEngine,
-  MemoryProducerEngine,
-} from "./_memory_engines.ts";
+import type { MemoryCluster } from "./memory_cluster.ts";
+import { MemoryConsumerEngine } from "./memory_consumer_engine.ts";
+import { MemoryProducerEngine } from "./memory_producer_engine.ts";
 
 /** Options of {@linkcode MemoryConsumer}, as those of `KafkaConsumer`. */
 export type MemoryConsumerOptions = Pick<

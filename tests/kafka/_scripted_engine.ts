@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { MemoryCluster } from "../../testing/_memory_cluster.ts";
-import { MemoryProducerEngine } from "../../testing/_memory_engines.ts";
+import { MemoryCluster } from "../../testing/memory_cluster.ts";
+import { MemoryProducerEngine } from "../../testing/memory_producer_engine.ts";
 import {
   type BatchResult,
   type OutgoingBatch,

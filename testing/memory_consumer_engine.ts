@@ -1,51 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type {
-  BatchResult,
   ConsumerEngine,
   ConsumerListener,
-  OutgoingBatch,
-  ProducerEngine,
-  ProducerIdentity,
   TopicPartition,
   TopicPartitionOffset,
 } from "../kafka/engine.ts";
-import type { Member, MemoryCluster } from "./_memory_cluster.ts";
+import type { Member, MemoryCluster } from "./memory_cluster.ts";
 
 const BATCH_RECORDS = 500;
-const LEADER = 0;
-
-/** Produces into memory. */
-export class MemoryProducerEngine implements ProducerEngine {
-  readonly #cluster: MemoryCluster;
-
-  constructor(cluster: MemoryCluster) {
-    this.#cluster = cluster;
-  }
-
-  connect(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  disconnect(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  leaders(topic: string): Promise<readonly number[]> {
-    return Promise.resolve(this.#cluster.topic(topic).map(() => LEADER));
-  }
-
-  initProducerId(): Promise<ProducerIdentity> {
-    return Promise.resolve({ id: this.#cluster.newProducerId(), epoch: 0 });
-  }
-
-  produce(
-    _leader: number,
-    batches: readonly OutgoingBatch[],
-  ): Promise<BatchResult[]> {
-    return Promise.resolve(batches.map((each) => this.#cluster.append(each)));
-  }
-}
 
 /** A membership in a group in memory. */
 export class MemoryConsumerEngine implements ConsumerEngine {
