@@ -84,6 +84,9 @@ export {
   PublishError,
 } from "./kafka/mod.ts";
 export type {
+  CompressionCodec,
+  CompressionCodecs,
+  CompressionName,
   ConsumerHealth,
   HandlerRetryOptions,
   KafkaBusOptions,

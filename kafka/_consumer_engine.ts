@@ -138,6 +138,7 @@ class Session {
       topics,
       listener,
       logger: options.logger,
+      codecs: options.codecs,
       earliest: (at) => this.membership.earliest(at),
     });
   }

@@ -5,6 +5,7 @@
 
 import { Buffer } from "node:buffer";
 
+import type { CompressionCodecs } from "./compression.ts";
 import type { IncomingRecord, TopicPartition } from "./engine.ts";
 import { readRecordBatches } from "./_record_batches.ts";
 
@@ -71,6 +72,7 @@ export function encodeFetchRequest(
 export function decodeFetchResponse(
   bytes: Buffer,
   positions: readonly FetchPosition[],
+  codecs: CompressionCodecs,
 ): FetchedPartition[] {
   const fetched: FetchedPartition[] = [];
   let at = 14; // throttle time, error, session, number of topics
@@ -106,6 +108,7 @@ export function decodeFetchResponse(
         bytes.subarray(at, at + size),
         from,
         aborted,
+        codecs,
       );
       fetched.push({ topic, partition, errorCode, highWatermark, ...read });
       at += size;

@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Logger } from "../protocols.ts";
+import type { CompressionCodecs } from "./compression.ts";
 import type {
   ConsumerListener,
   TopicPartition,
@@ -41,6 +42,7 @@ export interface FetcherOptions {
   readonly topics: TopicMap;
   readonly listener: ConsumerListener;
   readonly logger: Logger | undefined;
+  readonly codecs: CompressionCodecs;
   /** Finds the oldest offset of a partition. */
   readonly earliest: (at: TopicPartition) => Promise<number>;
 }
@@ -136,7 +138,7 @@ export class Fetcher {
       const broker = await this.#options.cluster.brokerPool.findBroker({
         nodeId: node,
       });
-      const fetched = await request(broker, places);
+      const fetched = await request(broker, places, this.#options.codecs);
       for (const each of fetched) await this.#take(each);
     } catch (error) {
       if (this.#isStopped) return;
@@ -205,6 +207,7 @@ export class Fetcher {
 function request(
   broker: Broker,
   places: readonly Place[],
+  codecs: CompressionCodecs,
 ): Promise<FetchedPartition[]> {
   const asked = places.map(({ topic, partition, next }) => ({
     topic,
@@ -223,7 +226,9 @@ function request(
     },
     response: {
       decode: (payload) =>
-        Promise.resolve(decodeFetchResponse(payload as Buffer, asked)),
+        Promise.resolve(
+          decodeFetchResponse(payload as Buffer, asked, codecs),
+        ),
       parse: (decoded) => Promise.resolve(decoded),
     },
   });

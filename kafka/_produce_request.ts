@@ -4,17 +4,13 @@
 // "Produce API" and "Record Batch" in the protocol guide of Apache Kafka.
 
 import { Buffer } from "node:buffer";
-import { gzipSync } from "node:zlib";
 
+import type { Compression } from "./compression.ts";
 import { crc32c } from "./_crc32c.ts";
 import type { OutgoingBatch, OutgoingRecord } from "./engine.ts";
 
-/** How the records of a batch are compressed. */
-export type Compression = "none" | "gzip";
-
 const ACKS_ALL = -1;
 const MAGIC = 2;
-const GZIP = 1;
 const BATCH_HEADER_BYTES = 61;
 /** Where the checksum's range begins, after length, epoch, magic and checksum. */
 const CRC_START = 21;
@@ -87,13 +83,13 @@ function writeBatch(
     end = writeRecord(out, end, records[i]!, i, firstTimestamp);
   }
   let attributes = 0;
-  if (compression === "gzip") {
+  if (compression.codec) {
     const plain = out.subarray(start + BATCH_HEADER_BYTES, end);
-    const packed = gzipSync(plain);
+    const packed = compression.codec.compress(plain);
     // Incompressible records stay as they are: the buffer has no room for more.
     if (packed.length < plain.length) {
-      attributes = GZIP;
-      packed.copy(out, start + BATCH_HEADER_BYTES);
+      attributes = compression.id;
+      out.set(packed, start + BATCH_HEADER_BYTES);
       end = start + BATCH_HEADER_BYTES + packed.length;
     }
   }

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { Compression } from "./compression.ts";
 import type { CheckedConnectionOptions } from "./connection_options.ts";
 import type {
   BatchResult,
@@ -21,7 +22,6 @@ import {
   openCluster,
 } from "./_kafkajs.ts";
 import {
-  type Compression,
   decodeProduceResponse,
   encodeProduceRequest,
   type ProduceResponsePart,

@@ -4,8 +4,8 @@
 // of Apache Kafka.
 
 import type { Buffer } from "node:buffer";
-import { gunzipSync } from "node:zlib";
 
+import { type CompressionCodecs, decompress } from "./compression.ts";
 import { crc32c } from "./_crc32c.ts";
 import type { IncomingRecord } from "./engine.ts";
 
@@ -17,11 +17,11 @@ const HEADER_BYTES = 61;
 const CODEC_MASK = 0b111;
 const TRANSACTIONAL = 0b1_0000;
 const CONTROL = 0b10_0000;
-const GZIP = 1;
-const CODECS: readonly string[] = ["none", "gzip", "snappy", "lz4", "zstd"];
 /** The type of the control record that ends an aborted transaction. */
 const ABORT = 0;
 const NO_HEADERS: Readonly<Record<string, Uint8Array>> = Object.freeze({});
+
+const decoder = new TextDecoder();
 
 /** A transaction whose records are to be passed over. */
 export interface AbortedTransaction {
@@ -34,6 +34,7 @@ export function readRecordBatches(
   bytes: Buffer,
   from: number,
   aborted: readonly AbortedTransaction[],
+  codecs: CompressionCodecs,
 ): { readonly records: IncomingRecord[]; readonly next: number } {
   const records: IncomingRecord[] = [];
   const begun = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
@@ -57,7 +58,9 @@ export function readRecordBatches(
     if (attributes & CONTROL) {
       if (controlType(batch) === ABORT) skipped.delete(producerId);
     } else if (!(attributes & TRANSACTIONAL && skipped.has(producerId))) {
-      readRecords(batch, baseOffset, attributes, from, records);
+      const packed = batch.subarray(HEADER_BYTES);
+      const body = decompress(packed, attributes & CODEC_MASK, codecs);
+      readRecords(batch, body, baseOffset, from, records);
     }
   }
   return { records, next };
@@ -77,16 +80,12 @@ function check(batch: Buffer): void {
 
 function readRecords(
   batch: Buffer,
+  body: Uint8Array,
   baseOffset: number,
-  attributes: number,
   from: number,
   records: IncomingRecord[],
 ): void {
   const baseTimestamp = Number(batch.readBigInt64BE(27));
-  const body = decompress(
-    batch.subarray(HEADER_BYTES),
-    attributes & CODEC_MASK,
-  );
   const reader = new Reader(body);
   for (let left = batch.readInt32BE(57); left > 0; left--) {
     const end = reader.varint() + reader.at;
@@ -103,13 +102,6 @@ function readRecords(
   }
 }
 
-function decompress(bytes: Buffer, codec: number): Buffer {
-  if (codec === 0) return bytes;
-  if (codec === GZIP) return gunzipSync(bytes);
-  const name = CODECS[codec] ?? `codec ${codec}`;
-  throw new Error(`Record batch is compressed with ${name}, which is not read`);
-}
-
 /** The type in the key of a control batch's record. */
 function controlType(batch: Buffer): number {
   const reader = new Reader(batch.subarray(HEADER_BYTES));
@@ -123,9 +115,9 @@ function controlType(batch: Buffer): number {
 /** Reads the zigzag varints of records. */
 class Reader {
   at = 0;
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
@@ -153,7 +145,7 @@ class Reader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  bytes(): Buffer | null {
+  bytes(): Uint8Array | null {
     const length = this.varint();
     if (length < 0) return null;
     this.at += length;
@@ -163,9 +155,9 @@ class Reader {
   headers(): Readonly<Record<string, Uint8Array>> {
     let count = this.varint();
     if (count === 0) return NO_HEADERS;
-    const headers: Record<string, Uint8Array> = {};
+    const headers: Record<string, Uint8Array> = Object.create(null);
     for (; count > 0; count--) {
-      const name = this.bytes()!.toString();
+      const name = decoder.decode(this.bytes()!);
       headers[name] = this.bytes() ?? new Uint8Array();
     }
     return headers;

@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Logger } from "../protocols.ts";
+import type { CompressionCodecs } from "./compression.ts";
 
 /** A user name and a password, and how they are proved. */
 export interface SaslOptions {
@@ -54,6 +55,8 @@ export interface KafkaConnectionOptions {
    * @default {30_000}
    */
   readonly requestTimeoutMs?: number;
+  /** Codecs for compressions other than gzip. */
+  readonly codecs?: CompressionCodecs;
   /** Where this client and the one below it log. Silent without. */
   readonly logger?: Logger;
 }
@@ -66,6 +69,7 @@ export interface CheckedConnectionOptions {
   readonly sasl: SaslOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  readonly codecs: CompressionCodecs;
   readonly logger: Logger | undefined;
 }
 
@@ -111,6 +115,7 @@ export function checkConnectionOptions(
       "requestTimeoutMs",
       options.requestTimeoutMs ?? 30_000,
     ),
+    codecs: options.codecs ?? {},
     logger: options.logger,
   };
 }

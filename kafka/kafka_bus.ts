@@ -8,6 +8,7 @@ import type {
   PublishOutcome,
   StopOptions,
 } from "../protocols.ts";
+import { compressionByName, type CompressionName } from "./compression.ts";
 import {
   checkConnectionOptions,
   type KafkaConnectionOptions,
@@ -36,11 +37,11 @@ export interface KafkaBusOptions extends KafkaConnectionOptions {
    */
   readonly maxBatchBytes?: number;
   /**
-   * How batches are compressed.
+   * How batches are compressed; all but `"gzip"` need a codec in `codecs`.
    *
    * @default {"none"}
    */
-  readonly compression?: "none" | "gzip";
+  readonly compression?: CompressionName;
   /**
    * Sends the headers that Python services read: `event_id`, `event_type`,
    * `trace_id` (the correlation id), `source_service`, `schema_version`,
@@ -90,12 +91,11 @@ export class KafkaBus implements EventPublisher, Lifecycle {
    */
   constructor(options: KafkaBusOptions) {
     const checked = checkConnectionOptions("KafkaBus", options);
-    const { compression = "none" } = options;
-    if (compression !== "none" && compression !== "gzip") {
-      throw new RangeError(
-        `Cannot create KafkaBus: "compression" must be "none" or "gzip", received ${typeof compression}`,
-      );
-    }
+    const compression = compressionByName(
+      "KafkaBus",
+      options.compression ?? "none",
+      checked.codecs,
+    );
     this.#producer = new EventProducer(
       `KafkaBus "${checked.clientId}"`,
       new KafkaJsProducerEngine(checked, compression),

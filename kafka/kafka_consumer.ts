@@ -118,7 +118,7 @@ export class KafkaConsumer implements EventConsumer {
     });
     const deadLetters = new EventProducer(
       subject,
-      new KafkaJsProducerEngine(checked, "none"),
+      new KafkaJsProducerEngine(checked, { id: 0, codec: null }),
       options.logger ? { logger: options.logger } : {},
     );
     this.#consumer = new GroupConsumer(subject, engine, deadLetters, options);

@@ -35,6 +35,11 @@
  */
 
 export type {
+  CompressionCodec,
+  CompressionCodecs,
+  CompressionName,
+} from "./compression.ts";
+export type {
   KafkaConnectionOptions,
   SaslOptions,
   TlsOptions,
