@@ -84,16 +84,21 @@ export {
   PublishError,
 } from "./kafka/mod.ts";
 export type {
+  BusHealth,
   CompressionCodec,
   CompressionCodecs,
   CompressionName,
   ConsumerHealth,
+  DeadLetterInfo,
   HandlerRetryOptions,
   KafkaBusOptions,
   KafkaConnectionOptions,
   KafkaConsumerOptions,
+  KafkaRedriveOptions,
   PublishErrorCode,
   PublishErrorOptions,
+  RedriveOptions,
+  RedriveReport,
   SaslOptions,
   TlsOptions,
 } from "./kafka/mod.ts";

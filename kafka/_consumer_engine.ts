@@ -91,10 +91,19 @@ export class GroupEngine implements ConsumerEngine {
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    if (!this.#session) {
-      throw new Error("Consumer is not a member of its group");
-    }
-    await this.#session.membership.commit(offsets);
+    await this.#requireSession().membership.commit(offsets);
+  }
+
+  async ends(partitions: readonly TopicPartition[]): Promise<number[]> {
+    const { membership } = this.#requireSession();
+    const ends: number[] = [];
+    for (const each of partitions) ends.push(await membership.latest(each));
+    return ends;
+  }
+
+  #requireSession(): Session {
+    if (this.#session) return this.#session;
+    throw new Error("Consumer is not a member of its group");
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -172,7 +181,7 @@ class Session {
         this.#ended.signal.throwIfAborted();
         this.#dealt = this.#sizes();
         this.fetcher.assign(partitions, positions);
-        this.#listener.assigned(partitions, continued);
+        this.#listener.assigned(this.fetcher.positions, continued);
         this.fetcher.wake();
         return;
       } catch (error) {

@@ -59,9 +59,13 @@ export class Fetcher {
     this.#options = options;
   }
 
-  /** The partitions fetched now. */
-  get partitions(): readonly TopicPartition[] {
-    return [...this.#places.values()];
+  /** What is fetched now, and from where on. */
+  get positions(): readonly TopicPartitionOffset[] {
+    return [...this.#places.values()].map(({ topic, partition, next }) => ({
+      topic,
+      partition,
+      offset: next,
+    }));
   }
 
   has(at: TopicPartition): boolean {

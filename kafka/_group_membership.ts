@@ -148,6 +148,11 @@ export class GroupMembership {
     return this.#listOffset(at, EARLIEST);
   }
 
+  /** The offset after the last record of a partition. */
+  latest(at: TopicPartition): Promise<number> {
+    return this.#listOffset(at, LATEST);
+  }
+
   async #listOffset(at: TopicPartition, timestamp: number): Promise<number> {
     const { topic, partition } = at;
     const broker = await this.#cluster.brokerPool.findBroker({

@@ -126,11 +126,14 @@ export interface IncomingBatch extends TopicPartition {
 /** What an engine tells the consumer. */
 export interface ConsumerListener {
   /**
-   * The group has a new generation, and these partitions are ours in it.
-   * `continued` says that we were a member all the time, so that what we held
+   * The group has a new generation, and these partitions are ours in it, each
+   * with the offset that is read next. `continued` says that we were a member all the time, so that what we held
    * before and hold again was nobody else's meanwhile.
    */
-  assigned(partitions: readonly TopicPartition[], continued: boolean): void;
+  assigned(
+    partitions: readonly TopicPartitionOffset[],
+    continued: boolean,
+  ): void;
   /**
    * The group is about to rebalance: what can be finished soon should be, and
    * committed. The group waits until this resolves.
@@ -150,6 +153,8 @@ export interface ConsumerEngine {
   stop(): Promise<void>;
   /** Commits positions. Rejects when the group has moved on. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  /** The offsets after the last record of partitions, in their order. */
+  ends(partitions: readonly TopicPartition[]): Promise<number[]>;
   /** Fetches no more of these partitions until `resume`. */
   pause(partitions: readonly TopicPartition[]): void;
   /** Fetches these partitions again. */

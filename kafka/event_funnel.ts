@@ -59,6 +59,11 @@ export class EventFunnel {
     return this.#backlog.unsettled;
   }
 
+  /** Whether the last thing heard of the cluster is that it does not answer. */
+  get isOut(): boolean {
+    return this.#outage;
+  }
+
   /** Asks for an identity, so that the first event need not wait for it. */
   async start(): Promise<void> {
     await this.#currentIdentity();

@@ -27,6 +27,17 @@ export interface EventProducerOptions {
   readonly logger?: Logger;
 }
 
+/** How a bus is doing. */
+export interface BusHealth {
+  /**
+   * `"unreachable"` while the cluster does not answer; events wait then, until
+   * their deadline.
+   */
+  readonly state: "stopped" | "running" | "unreachable";
+  /** Events that were called for and are not settled yet. */
+  readonly unsettled: number;
+}
+
 /** One record to send as it is. */
 export interface RawRecord {
   readonly key: Uint8Array | null;
@@ -110,6 +121,14 @@ export class EventProducer {
     this.#starting = undefined;
   }
 
+  health(): BusHealth {
+    const reachable = this.#funnel.isOut ? "unreachable" : "running";
+    return {
+      state: this.#started ? reachable : "stopped",
+      unsettled: this.#funnel.unsettled,
+    };
+  }
+
   /** Publishes an event; resolves once it is acknowledged. */
   async publishEvent<T>(
     topic: string,
@@ -135,6 +154,11 @@ export class EventProducer {
     };
     await this.send(topic, record, signal);
     return "sent";
+  }
+
+  /** Throws when the producer is not started. */
+  requireStarted(): void {
+    if (!this.#started) throw new NotStartedError(this.#subject);
   }
 
   /** Sends a record as it is; resolves with its offset once it is acknowledged. */

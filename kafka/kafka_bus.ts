@@ -11,10 +11,25 @@ import type {
 import { compressionByName, type CompressionName } from "./compression.ts";
 import {
   checkConnectionOptions,
+  type CheckedConnectionOptions,
   type KafkaConnectionOptions,
 } from "./connection_options.ts";
-import { EventProducer } from "./event_producer.ts";
+import { type BusHealth, EventProducer } from "./event_producer.ts";
+import {
+  redriveDeadLetters,
+  type RedriveOptions,
+  type RedriveReport,
+} from "./redrive_dead_letters.ts";
+import { GroupEngine } from "./_consumer_engine.ts";
 import { KafkaJsProducerEngine } from "./_producer_engine.ts";
+
+const REDRIVE_SESSION_TIMEOUT_MS = 30_000;
+
+/** Options of {@linkcode KafkaBus.redrive}. */
+export interface KafkaRedriveOptions extends RedriveOptions {
+  /** Where the dead letters are; `<topic>.dlq` by default. */
+  readonly deadLetterTopic?: string;
+}
 
 /** Options of {@linkcode KafkaBus}. */
 export interface KafkaBusOptions extends KafkaConnectionOptions {
@@ -81,6 +96,7 @@ export interface KafkaBusOptions extends KafkaConnectionOptions {
  */
 export class KafkaBus implements EventPublisher, Lifecycle {
   readonly #producer: EventProducer;
+  readonly #connection: CheckedConnectionOptions;
 
   /**
    * Does no I/O.
@@ -96,6 +112,7 @@ export class KafkaBus implements EventPublisher, Lifecycle {
       options.compression ?? "none",
       checked.codecs,
     );
+    this.#connection = checked;
     this.#producer = new EventProducer(
       `KafkaBus "${checked.clientId}"`,
       new KafkaJsProducerEngine(checked, compression),
@@ -153,6 +170,48 @@ export class KafkaBus implements EventPublisher, Lifecycle {
     options: PublishOptions = {},
   ): Promise<PublishOutcome> {
     return this.#producer.publishEvent(topic, envelope, options);
+  }
+
+  /**
+   * Puts dead letters back on their topic, each once, with key, value and
+   * headers as they first came. Those that the filter passes over move to the
+   * end of the dead-letter topic. Letters that arrive meanwhile are left.
+   *
+   * @param topic The topic they came from; its dead letters are in `<topic>.dlq`
+   * unless the options say otherwise.
+   * @param options Filter, limit and abort signal.
+   * @returns How many were put back, and how many passed over.
+   * @throws {NotStartedError} If the bus is not started.
+   * @throws {PublishError} If a letter is not acknowledged; it stays where it is.
+   */
+  async redrive(
+    topic: string,
+    options: KafkaRedriveOptions = {},
+  ): Promise<RedriveReport> {
+    this.#producer.requireStarted();
+    const letters = options.deadLetterTopic ?? `${topic}.dlq`;
+    const engine = new GroupEngine(this.#connection, {
+      groupId: `${letters}.redrive`,
+      topics: [letters],
+      fromBeginning: true,
+      sessionTimeoutMs: REDRIVE_SESSION_TIMEOUT_MS,
+    });
+    return await redriveDeadLetters(
+      engine,
+      this.#producer,
+      topic,
+      letters,
+      options,
+    );
+  }
+
+  /**
+   * How the bus is doing, for a readiness probe.
+   *
+   * @returns Its state, and how many events are not settled yet.
+   */
+  health(): BusHealth {
+    return this.#producer.health();
   }
 
   /** The same as `stop()`. */

@@ -52,15 +52,21 @@ export {
   PublishError,
 } from "./errors.ts";
 export type { PublishErrorCode, PublishErrorOptions } from "./errors.ts";
+export type { BusHealth } from "./event_producer.ts";
 export type { ConsumerHealth } from "./group_consumer.ts";
 export { KafkaBus } from "./kafka_bus.ts";
-export type { KafkaBusOptions } from "./kafka_bus.ts";
+export type { KafkaBusOptions, KafkaRedriveOptions } from "./kafka_bus.ts";
 export { KafkaConsumer } from "./kafka_consumer.ts";
 export type {
   HandlerRetryOptions,
   KafkaConsumerOptions,
 } from "./kafka_consumer.ts";
 export { kafkaOptionsFromEnv } from "./kafka_options_from_env.ts";
+export type {
+  DeadLetterInfo,
+  RedriveOptions,
+  RedriveReport,
+} from "./redrive_dead_letters.ts";
 export type {
   ConsumerStopReport,
   EventConsumer,

@@ -3,6 +3,11 @@
 import type { EventEnvelope } from "../events/envelope.ts";
 import { EventProducer } from "../kafka/event_producer.ts";
 import { partitionForKey } from "../kafka/murmur2.ts";
+import {
+  redriveDeadLetters,
+  type RedriveOptions,
+  type RedriveReport,
+} from "../kafka/redrive_dead_letters.ts";
 import type {
   EventPublisher,
   Lifecycle,
@@ -16,6 +21,7 @@ import {
   type MemoryConsumerOptions,
 } from "./memory_consumer.ts";
 import { MemoryCluster } from "./memory_cluster.ts";
+import { MemoryConsumerEngine } from "./memory_consumer_engine.ts";
 import { MemoryProducerEngine } from "./memory_producer_engine.ts";
 
 /** Options of {@linkcode MemoryBus}. */
@@ -234,6 +240,24 @@ export class MemoryBus implements EventPublisher, Lifecycle {
         const unwatch = this.#cluster.watch(() => (unwatch(), resolve()));
       });
     }
+  }
+
+  /**
+   * Puts dead letters back on their topic, as `KafkaBus.redrive()` does.
+   *
+   * @param topic The topic they came from.
+   * @param options Filter, limit and abort signal.
+   * @returns How many were put back, and how many passed over.
+   */
+  redrive(topic: string, options: RedriveOptions = {}): Promise<RedriveReport> {
+    const letters = `${topic}.dlq`;
+    const engine = new MemoryConsumerEngine(
+      this.#cluster,
+      `${letters}.redrive`,
+      [letters],
+      true,
+    );
+    return redriveDeadLetters(engine, this.#producer, topic, letters, options);
   }
 
   /**

@@ -42,8 +42,16 @@ export class MemoryConsumerEngine implements ConsumerEngine {
       listener,
       rebalanced: (partitions, continued) => {
         const generation = ++this.#generation;
-        listener.assigned(partitions, continued);
-        const loops = partitions.map((each) =>
+        const positions = partitions.map((each) => ({
+          ...each,
+          offset: this.#cluster.position(
+            this.#groupId,
+            each,
+            this.#fromBeginning,
+          ),
+        }));
+        listener.assigned(positions, continued);
+        const loops = positions.map((each) =>
           this.#fetch(each, generation, listener)
         );
         this.#loops = Promise.all([this.#loops, ...loops]);
@@ -70,6 +78,12 @@ export class MemoryConsumerEngine implements ConsumerEngine {
     return Promise.resolve();
   }
 
+  ends(partitions: readonly TopicPartition[]): Promise<number[]> {
+    return Promise.resolve(
+      partitions.map((each) => this.#cluster.records(each).length),
+    );
+  }
+
   pause(partitions: readonly TopicPartition[]): void {
     for (const each of partitions) this.#paused.add(nameOf(each));
   }
@@ -80,16 +94,12 @@ export class MemoryConsumerEngine implements ConsumerEngine {
   }
 
   async #fetch(
-    at: TopicPartition,
+    at: TopicPartitionOffset,
     generation: number,
     listener: ConsumerListener,
   ): Promise<void> {
     const records = this.#cluster.records(at);
-    let position = this.#cluster.position(
-      this.#groupId,
-      at,
-      this.#fromBeginning,
-    );
+    let position = at.offset;
     while (this.#generation === generation) {
       if (position >= records.length || this.#paused.has(nameOf(at))) {
         await this.#changed();
