@@ -36,7 +36,8 @@ export async function runScript(
   if (code === null) {
     report.fail(end, `Still running after ${options.timeoutMs} ms\n${stderr}`);
   } else if (code !== (failed > 0 ? 1 : 0) || passed + failed === 0) {
-    report.fail(end, `Exited with code ${code}\n${stdout}${stderr}`);
+    const ran = `after ${passed + failed} tests`;
+    report.fail(end, `Exited with code ${code} ${ran}\n${stdout}${stderr}`);
   } else {
     report.pass(end);
   }
