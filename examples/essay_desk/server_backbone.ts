@@ -1,0 +1,96 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import {
+  KafkaBus,
+  type KafkaConnectionOptions,
+  KafkaConsumer,
+  kafkaOptionsFromEnv,
+} from "@huleedu/service-libs/kafka";
+import type {
+  EventConsumer,
+  EventPublisher,
+  IdempotencyStore,
+  PubSub,
+  UserNotifier,
+} from "@huleedu/service-libs/protocols";
+import {
+  RedisClient,
+  RedisIdempotencyStore,
+  redisOptionsFromEnv,
+} from "@huleedu/service-libs/redis";
+import type { Backbone, BackboneUse } from "./backbone.ts";
+import { KafkaTopics } from "./kafka_topics.ts";
+import type { Topics } from "./topics.ts";
+
+/** A user waits for the answer to a submission, so it comes soon or not at all. */
+const DELIVERY_TIMEOUT_MS = 10_000;
+
+/** A backbone of Kafka and Redis servers. Each service has clients of its own. */
+export class ServerBackbone implements Backbone {
+  readonly name = "Kafka and Redis";
+  readonly isShared = true;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  /**
+   * Does no I/O.
+   *
+   * @param env `KAFKA_BOOTSTRAP_SERVERS`, `REDIS_URL`, and what else the clients
+   * read from the environment.
+   */
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
+  }
+
+  /** Connects a bus. */
+  async openPublisher(use: BackboneUse): Promise<EventPublisher> {
+    return use.stack.use(
+      await KafkaBus.connect({
+        ...this.#kafkaOptions(use),
+        deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      }),
+    );
+  }
+
+  /** Creates a consumer. */
+  createConsumer(use: BackboneUse, topic: string): EventConsumer {
+    return new KafkaConsumer({
+      ...this.#kafkaOptions(use),
+      groupId: use.service,
+      topics: [topic],
+      fromBeginning: true,
+    });
+  }
+
+  /** Connects a client, and keeps the store there. */
+  async openStore(use: BackboneUse): Promise<IdempotencyStore> {
+    return new RedisIdempotencyStore(await this.#openRedis(use));
+  }
+
+  /** Connects a client. */
+  async openMessages(use: BackboneUse): Promise<PubSub & UserNotifier> {
+    return await this.#openRedis(use);
+  }
+
+  /** Opens a view of Kafka by way of kafkajs. */
+  async openTopics(
+    stack: AsyncDisposableStack,
+    topics: readonly string[],
+  ): Promise<Topics> {
+    const options = kafkaOptionsFromEnv(this.#env);
+    return stack.use(await KafkaTopics.open(options, topics));
+  }
+
+  async #openRedis({ stack, service, logger }: BackboneUse) {
+    return stack.use(
+      await RedisClient.connect({
+        ...redisOptionsFromEnv(this.#env),
+        clientId: service,
+        logger,
+      }),
+    );
+  }
+
+  #kafkaOptions({ service, logger }: BackboneUse): KafkaConnectionOptions {
+    return { ...kafkaOptionsFromEnv(this.#env), clientId: service, logger };
+  }
+}
