@@ -2,13 +2,13 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 
-import { withContext } from "../events/context.ts";
+import { type EventContext, withContext } from "../events/context.ts";
 import type { EventEnvelope } from "../events/envelope.ts";
 import { EnvelopeError } from "../events/envelope_error.ts";
 import { parseEnvelope } from "../events/parse_envelope.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
 import { validateEnvelope } from "../events/validate_envelope.ts";
-import type { EventHandler, Logger } from "../protocols.ts";
+import type { EventHandler, HandlerOutcome, Logger } from "../protocols.ts";
 import { DeliveryContext } from "./_delivery_context.ts";
 import { FatalEventError } from "./errors.ts";
 import type { DeadLetter } from "./_dead_letter.ts";
@@ -76,35 +76,58 @@ export class EventHandling {
   }
 
   /** Handles one record; resolves with whether it is done. Never rejects. */
-  async handle(work: Work): Promise<boolean> {
-    const { signal } = work.partition;
-    let attempt = 0;
+  handle(work: Work): Promise<boolean> {
+    const { value } = work.record;
+    let envelope: EventEnvelope;
     try {
-      const { record } = work;
-      if (record.value === null) {
+      if (value === null) {
         throw new EnvelopeError("", "is a tombstone, a record without a value");
       }
-      const parsed = parseEnvelope(record.value);
-      const registration = this.#registrations.get(parsed.event_type);
-      if (!registration) {
-        this.#ignore(parsed, work);
-        return true;
-      }
-      const envelope = registration.schema
-        ? await validateEnvelope(parsed, registration.schema)
-        : parsed;
+      envelope = parseEnvelope(value);
+    } catch (error) {
+      return this.#setAside(work, error, 0);
+    }
+    const registration = this.#registrations.get(envelope.event_type);
+    if (!registration) {
+      this.#ignore(envelope, work);
+      return Promise.resolve(true);
+    }
+    const ids: EventContext = {
+      correlationId: envelope.correlation_id,
+      eventId: envelope.event_id,
+      eventType: envelope.event_type,
+      sourceService: envelope.source_service,
+    };
+    return withContext(
+      ids,
+      () => this.#handleEvent(registration, envelope, work, ids),
+    );
+  }
+
+  async #handleEvent(
+    { schema, handler }: Registration,
+    envelope: EventEnvelope,
+    work: Work,
+    ids: EventContext,
+  ): Promise<boolean> {
+    const { logger } = this.#options;
+    let attempt = 0;
+    try {
+      const valid = schema
+        ? await validateEnvelope(envelope, schema)
+        : envelope;
       const call = (nth: number) =>
-        this.#call(registration.handler, envelope, work, attempt = nth);
+        handler(valid, new DeliveryContext(work, attempt = nth, ids, logger));
       return await this.#attempt(call, work);
     } catch (error) {
-      if (signal.aborted) return false;
+      if (work.partition.signal.aborted) return false;
       return await this.#setAside(work, error, attempt);
     }
   }
 
   /** Calls the handler until it is done with the event, or out of attempts. */
   async #attempt(
-    call: (nth: number) => Promise<unknown>,
+    call: (nth: number) => Promise<HandlerOutcome | void>,
     work: Work,
   ): Promise<boolean> {
     const { signal, closing } = work.partition;
@@ -129,27 +152,6 @@ export class EventHandling {
       }
     }
     return false;
-  }
-
-  async #call(
-    handler: EventHandler,
-    envelope: EventEnvelope,
-    work: Work,
-    attempt: number,
-  ): Promise<unknown> {
-    const ids = {
-      correlationId: envelope.correlation_id,
-      eventId: envelope.event_id,
-      eventType: envelope.event_type,
-      sourceService: envelope.source_service,
-    };
-    const context = new DeliveryContext(
-      work,
-      attempt,
-      ids,
-      this.#options.logger,
-    );
-    return await withContext(ids, () => handler(envelope, context));
   }
 
   /** Dead-letters the record, however long that takes. */

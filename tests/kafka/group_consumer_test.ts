@@ -2,7 +2,11 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 
-import { createEnvelope, type StandardSchema } from "../../events/mod.ts";
+import {
+  createEnvelope,
+  currentContext,
+  type StandardSchema,
+} from "../../events/mod.ts";
 import { FatalEventError } from "../../kafka/errors.ts";
 import { MemoryBus } from "../../testing/memory_bus.ts";
 import type { MemoryConsumer } from "../../testing/memory_consumer.ts";
@@ -86,6 +90,32 @@ Deno.test("GroupConsumer sets an event aside at once when its handler says fatal
   const [letter] = await bus.untilRecords(`${TYPE}.dlq`, 1);
   assertEquals(letter?.headers["dlq.reason"], "fatal");
   assertEquals(handler.calls, 1);
+});
+
+Deno.test("GroupConsumer logs what becomes of an event with the event's ids", async () => {
+  await using bus = await MemoryBus.connect();
+  const seen: unknown[] = [];
+  const logger = new RecordingLogger();
+  const note = (message: string) => {
+    seen.push([message, currentContext().correlationId]);
+  };
+  logger.warn = note;
+  logger.error = note;
+  await using _consumer = await start(
+    bus.consumer({
+      groupId: "g",
+      topics: [TYPE],
+      logger,
+      retry: { maxAttempts: 2, baseDelayMs: 1 },
+    }).on(TYPE, () => Promise.reject(new Error("Never"))),
+  );
+  const event = essay({});
+  await bus.publishEvent(TYPE, event);
+  await bus.untilRecords(`${TYPE}.dlq`, 1);
+  assertEquals(seen, [
+    ["Event handler failed; trying again", event.correlation_id],
+    ["Event is set aside", event.correlation_id],
+  ]);
 });
 
 Deno.test("GroupConsumer keeps key, bytes and headers of what it sets aside", async () => {
