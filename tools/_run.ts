@@ -56,7 +56,8 @@ export async function run(
     ]);
   }
   const { code } = await child.status;
-  if (signals.interrupted) throw new InterruptedError();
+  // An interactive program has its own answer to Ctrl-C, and its own code.
+  if (signals.interrupted && !interactive) throw new InterruptedError();
   return { code, output: stripColours(parts.join("")) };
 }
 

@@ -32,7 +32,13 @@ const PRODUCT = [
 const REST = ["tests", "examples", "bench", "tools"];
 
 /** Folders of `tests/` that need a service, a build or a browser. */
-const NOT_UNIT = new Set(["examples", "integration", "npm", "vectors"]);
+const NOT_UNIT = new Set([
+  "browser",
+  "examples",
+  "integration",
+  "npm",
+  "vectors",
+]);
 
 /** The names of the parts of `ok`, in order. */
 export const CHECKS = [

@@ -75,7 +75,8 @@ function stepsOnServices(workshop: Workshop, services: Services): Step[] {
       name: "examples",
       run: async () => {
         const CHROMIUM_PATH = await requireChromium(note);
-        return await testDeno(workshop, ["-A", "tests/examples"], {
+        const folders = ["tests/examples", "tests/browser"];
+        return await testDeno(workshop, ["-A", ...folders], {
           ...env,
           CHROMIUM_PATH,
         });
