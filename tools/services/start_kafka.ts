@@ -14,6 +14,8 @@ export interface StartKafkaOptions {
   readonly port?: number;
   /** Broker properties on top of ours, such as `{ "num.partitions": "1" }`. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Users that may log in by SCRAM, with their passwords. */
+  readonly scramUsers?: Readonly<Record<string, string>>;
   /** Called with what takes long, in words. */
   readonly onProgress?: (message: string) => void;
 }
@@ -41,7 +43,7 @@ const JVM = [
 export async function startKafka(
   options: StartKafkaOptions = {},
 ): Promise<RunningServer> {
-  const { properties = {}, onProgress } = options;
+  const { properties = {}, scramUsers = {}, onProgress } = options;
   const port = options.port ?? freePort();
   requireFreePort(port, "Kafka");
   const java = await requireJava();
@@ -59,7 +61,7 @@ export async function startKafka(
   );
   const jvm = [java, ...JVM, "-cp", `${libraries}/*`];
   try {
-    await format(jvm, file);
+    await format(jvm, file, scramUsers);
   } catch (error) {
     await Deno.remove(folder, { recursive: true });
     throw error;
@@ -74,13 +76,23 @@ export async function startKafka(
   });
 }
 
-async function format(jvm: readonly string[], file: string): Promise<void> {
+async function format(
+  jvm: readonly string[],
+  file: string,
+  scramUsers: Readonly<Record<string, string>>,
+): Promise<void> {
   const [java, ...args] = jvm;
+  const users = Object.entries(scramUsers).flatMap(([name, password]) =>
+    ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => [
+      "--add-scram",
+      `${mechanism}=[name=${name},password=${password}]`,
+    ])
+  );
   const { success, stdout, stderr } = await new Deno.Command(java!, {
     args: [
       ...args,
       "kafka.tools.StorageTool",
-      ...["format", "-t", clusterId(), "-c", file],
+      ...["format", "-t", clusterId(), "-c", file, ...users],
     ],
     stdin: "null",
   }).output();
