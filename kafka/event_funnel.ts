@@ -14,6 +14,7 @@ import type { PublishErrorCode } from "./errors.ts";
 import { Backlog } from "./_backlog.ts";
 import { batchErrorMeaning } from "./_kafka_errors.ts";
 import type { Lane, LaneBatch, Pending } from "./_lane.ts";
+import { Reachability } from "./_reachability.ts";
 import { TopicLanes } from "./_topic_lanes.ts";
 
 const SWEEP_MS = 50;
@@ -41,17 +42,18 @@ export class EventFunnel {
   readonly #engine: ProducerEngine;
   readonly #options: EventFunnelOptions;
   readonly #backlog: Backlog;
+  readonly #reachability: Reachability;
   readonly #topics = new Map<string, TopicLanes>();
   readonly #busyLeaders = new Set<number>();
   #identity: Promise<ProducerIdentity> | null = null;
   #flushing = false;
-  #outage = false;
   #wake: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engine: ProducerEngine, options: EventFunnelOptions) {
     this.#engine = engine;
     this.#options = options;
     this.#backlog = new Backlog(options.maxQueuedBytes);
+    this.#reachability = new Reachability(options.logger);
   }
 
   /** How many events are not settled yet. */
@@ -61,7 +63,7 @@ export class EventFunnel {
 
   /** Whether the last thing heard of the cluster is that it does not answer. */
   get isOut(): boolean {
-    return this.#outage;
+    return this.#reachability.isOut;
   }
 
   /** Asks for an identity, so that the first event need not wait for it. */
@@ -170,7 +172,7 @@ export class EventFunnel {
         }
         this.#flushSoon();
       },
-      (error) => this.#noteOutage(error),
+      (error) => this.#reachability.lost(error),
     );
   }
 
@@ -187,7 +189,7 @@ export class EventFunnel {
       if (sent.length === 0) return;
       const batches = sent.map(([, batch]) => batch);
       const results = await this.#engine.produce(leader, batches);
-      this.#noteReachable();
+      this.#reachability.regained();
       sent.forEach(([lane], index) => this.#conclude(lane, results[index]!));
     } catch (error) {
       this.#noAnswer(lanes, error);
@@ -214,7 +216,9 @@ export class EventFunnel {
       if (lane.batch && !lane.ambiguous) lane.unbatch();
       this.#retryLater(lane);
     }
-    this.#noteOutage(error instanceof ProduceFailure ? error.cause : error);
+    this.#reachability.lost(
+      error instanceof ProduceFailure ? error.cause : error,
+    );
   }
 
   /** The leader has answered for the lane's batch. */
@@ -343,19 +347,5 @@ export class EventFunnel {
     reason: string,
   ): void {
     for (const pending of pendings) this.#backlog.fail(pending, code, reason);
-  }
-
-  #noteOutage(error: unknown): void {
-    if (this.#outage) return;
-    this.#outage = true;
-    this.#options.logger?.warn("Kafka does not answer; trying again", {
-      error,
-    });
-  }
-
-  #noteReachable(): void {
-    if (!this.#outage) return;
-    this.#outage = false;
-    this.#options.logger?.info("Kafka answers again");
   }
 }
