@@ -1,74 +1,55 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { setTimeout as delay } from "node:timers/promises";
-
 import type { CheckedConnectionOptions } from "./connection_options.ts";
+import { connectWithin, toConnectionError } from "./_connect_within.ts";
 import type {
   ConsumerEngine,
   ConsumerListener,
   TopicPartition,
   TopicPartitionOffset,
 } from "./engine.ts";
-import { Fetcher } from "./_fetcher.ts";
-import {
-  GroupMembership,
-  type MembershipOptions,
-} from "./_group_membership.ts";
-import { closeCluster, type Cluster, openCluster } from "./_kafkajs.ts";
-import { connectWithin } from "./_producer_engine.ts";
+import type { MembershipOptions } from "./_group_membership.ts";
+import { KafkaError } from "./errors.ts";
+import { GroupSession } from "./_group_session.ts";
+import { closeCluster, openCluster } from "./_kafkajs.ts";
 import { TopicMap } from "./_topic_map.ts";
-import { within } from "./_within.ts";
-
-const TOPIC_WAIT_MS = 3_000;
-const TOPIC_PAUSE_MS = 50;
-const TOPICS_MAX_AGE_MS = 10_000;
-/** How soon a topic is seen that did not exist at the start. */
-const MISSING_TOPICS_MAX_AGE_MS = 1_000;
-const HEARTBEATS_PER_SESSION = 10;
-const REJOIN_BASE_MS = 50;
-const REJOIN_MAX_MS = 1_000;
-const LEAVE_TIMEOUT_MS = 1_000;
-
-/** Errors that no further try can mend. */
-const FATAL: ReadonlySet<string> = new Set([
-  "GROUP_AUTHORIZATION_FAILED",
-  "TOPIC_AUTHORIZATION_FAILED",
-  "CLUSTER_AUTHORIZATION_FAILED",
-  "INCONSISTENT_GROUP_PROTOCOL",
-  "INVALID_GROUP_ID",
-  "INVALID_SESSION_TIMEOUT",
-  "UNSUPPORTED_VERSION",
-]);
-
-/** Errors that say that the group goes on without us. */
-const FORGOTTEN: ReadonlySet<string> = new Set([
-  "UNKNOWN_MEMBER_ID",
-  "ILLEGAL_GENERATION",
-  "FENCED_INSTANCE_ID",
-]);
 
 /** A membership in a group, and what it fetches. */
 export class GroupEngine implements ConsumerEngine {
   readonly #options: CheckedConnectionOptions;
   readonly #membershipOptions: MembershipOptions;
-  #session: Session | undefined;
+  #session: GroupSession | undefined;
+  #stopped = new AbortController();
 
   constructor(
     options: CheckedConnectionOptions,
     membershipOptions: MembershipOptions,
   ) {
-    this.#options = options;
+    const { requestTimeoutMs } = options;
+    const { sessionTimeoutMs } = membershipOptions;
+    // After a session without a heartbeat the group goes on without us anyway.
+    this.#options = {
+      ...options,
+      requestTimeoutMs: Math.min(requestTimeoutMs, sessionTimeoutMs),
+    };
     this.#membershipOptions = membershipOptions;
   }
 
   async start(listener: ConsumerListener): Promise<void> {
+    const { signal } = this.#stopped = new AbortController();
     const cluster = openCluster(this.#options);
     const topics = new TopicMap(cluster, this.#membershipOptions.topics);
-    await connectWithin(this.#options, async () => {
+    const connect = async () => {
       await cluster.connect();
       await topics.refresh();
-    }, () => closeCluster(cluster));
-    const session = new Session(
+    };
+    const close = () => closeCluster(cluster);
+    await connectWithin(this.#options, connect, close, signal);
+    if (signal.aborted) {
+      await close();
+      throw signal.reason;
+    }
+    const session = new GroupSession(
       cluster,
       topics,
       this.#options,
@@ -80,18 +61,19 @@ export class GroupEngine implements ConsumerEngine {
       await session.begin();
     } catch (error) {
       await this.stop();
-      throw error;
+      throw toConnectionError(error, this.#options.brokers);
     }
   }
 
   async stop(): Promise<void> {
+    this.#stopped.abort(new KafkaError("Consumer is stopped"));
     const session = this.#session;
     this.#session = undefined;
     await session?.end();
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    await this.#requireSession().membership.commit(offsets);
+    await this.#requireSession().commit(offsets);
   }
 
   async ends(partitions: readonly TopicPartition[]): Promise<number[]> {
@@ -101,7 +83,7 @@ export class GroupEngine implements ConsumerEngine {
     return ends;
   }
 
-  #requireSession(): Session {
+  #requireSession(): GroupSession {
     if (this.#session) return this.#session;
     throw new Error("Consumer is not a member of its group");
   }
@@ -113,169 +95,4 @@ export class GroupEngine implements ConsumerEngine {
   resume(partitions: readonly TopicPartition[]): void {
     this.#session?.fetcher.resume(partitions);
   }
-}
-
-/** From one connect to the disconnect. */
-class Session {
-  readonly membership: GroupMembership;
-  readonly fetcher: Fetcher;
-  readonly #cluster: Cluster;
-  readonly #topics: TopicMap;
-  readonly #options: CheckedConnectionOptions;
-  readonly #membershipOptions: MembershipOptions;
-  readonly #listener: ConsumerListener;
-  readonly #ended = new AbortController();
-  #staying: Promise<void> | undefined;
-  /** The sizes of the topics as they were dealt out. */
-  #dealt = "";
-
-  constructor(
-    cluster: Cluster,
-    topics: TopicMap,
-    options: CheckedConnectionOptions,
-    membershipOptions: MembershipOptions,
-    listener: ConsumerListener,
-  ) {
-    this.#cluster = cluster;
-    this.#topics = topics;
-    this.#options = options;
-    this.#membershipOptions = membershipOptions;
-    this.#listener = listener;
-    this.membership = new GroupMembership(cluster, topics, membershipOptions);
-    this.fetcher = new Fetcher({
-      cluster,
-      topics,
-      listener,
-      logger: options.logger,
-      codecs: options.codecs,
-      earliest: (at) => this.membership.earliest(at),
-    });
-  }
-
-  async begin(): Promise<void> {
-    await this.#awaitTopics();
-    await this.#join(performance.now() + this.#options.connectTimeoutMs);
-    this.#staying = this.#stay();
-  }
-
-  async end(): Promise<void> {
-    this.#ended.abort();
-    this.fetcher.stop();
-    await within(LEAVE_TIMEOUT_MS, this.membership.leave().catch(() => {}));
-    await closeCluster(this.#cluster).catch(() => {});
-    await this.#staying;
-  }
-
-  /** Joins the group, trying again until `deadline`, and begins to fetch. */
-  async #join(deadline = Infinity): Promise<void> {
-    let continued = true;
-    for (let failures = 0;; failures++) {
-      try {
-        const generation = await this.membership.join();
-        continued &&= generation.continued;
-        const { partitions } = generation;
-        const fresh = continued
-          ? partitions.filter((each) => !this.fetcher.has(each))
-          : partitions;
-        const positions = await this.membership.positions(fresh);
-        this.#ended.signal.throwIfAborted();
-        this.#dealt = this.#sizes();
-        this.fetcher.assign(partitions, positions);
-        this.#listener.assigned(this.fetcher.positions, continued);
-        this.fetcher.wake();
-        return;
-      } catch (error) {
-        const type = typeOf(error);
-        const isLate = performance.now() >= deadline;
-        if (this.#ended.signal.aborted || FATAL.has(type) || isLate) {
-          throw error;
-        }
-        if (FORGOTTEN.has(type)) continued = false;
-        await this.#recover(type, failures);
-      }
-    }
-  }
-
-  /** Keeps the membership, and joins again whenever the group asks for it. */
-  async #stay(): Promise<void> {
-    const { signal } = this.#ended;
-    const beatMs = Math.ceil(
-      this.#membershipOptions.sessionTimeoutMs / HEARTBEATS_PER_SESSION,
-    );
-    let refreshedAt = performance.now();
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        await delay(Math.min(beatMs, this.#maxAgeMs()), undefined, { signal });
-        await this.membership.heartbeat();
-        failures = 0;
-        if (performance.now() - refreshedAt < this.#maxAgeMs()) continue;
-        refreshedAt = performance.now();
-        await this.#topics.refresh();
-        if (this.#sizes() !== this.#dealt) await this.#rejoin();
-      } catch (error) {
-        if (signal.aborted) return;
-        const type = typeOf(error);
-        try {
-          if (FATAL.has(type)) throw error;
-          await this.#recover(type, failures++);
-          if (type === REBALANCE || FORGOTTEN.has(type)) await this.#rejoin();
-        } catch (cause) {
-          if (!signal.aborted) this.#listener.crashed(cause);
-          return;
-        }
-      }
-    }
-  }
-
-  async #rejoin(): Promise<void> {
-    await this.#listener.rebalancing();
-    await this.#join();
-  }
-
-  /** Makes ready for another try. */
-  async #recover(type: string, failures: number): Promise<void> {
-    if (type === REBALANCE) return;
-    this.membership.forget(FORGOTTEN.has(type) ? "member" : "coordinator");
-    if (FORGOTTEN.has(type)) return;
-    const ms = Math.min(REJOIN_MAX_MS, REJOIN_BASE_MS * 2 ** failures);
-    await delay(ms, undefined, { signal: this.#ended.signal });
-    await this.#topics.refresh().catch(() => {});
-  }
-
-  /** Gives a cluster that creates topics when they are asked for time to do so. */
-  async #awaitTopics(): Promise<void> {
-    const deadline = performance.now() + TOPIC_WAIT_MS;
-    while (this.#missing().length > 0) {
-      if (performance.now() >= deadline) {
-        const topics = this.#missing();
-        this.#options.logger?.warn("Topics do not exist yet", { topics });
-        return;
-      }
-      await delay(TOPIC_PAUSE_MS);
-      await this.#topics.refresh();
-    }
-  }
-
-  #missing(): string[] {
-    const { sizes } = this.#topics;
-    return this.#membershipOptions.topics.filter((each) => !sizes.has(each));
-  }
-
-  #maxAgeMs(): number {
-    return this.#missing().length > 0
-      ? MISSING_TOPICS_MAX_AGE_MS
-      : TOPICS_MAX_AGE_MS;
-  }
-
-  #sizes(): string {
-    return JSON.stringify([...this.#topics.sizes].sort());
-  }
-}
-
-const REBALANCE = "REBALANCE_IN_PROGRESS";
-
-/** Kafka's name of an error, or an empty text for one of the connection. */
-function typeOf(error: unknown): string {
-  const { type } = error as { type?: unknown };
-  return typeof type === "string" ? type : "";
 }

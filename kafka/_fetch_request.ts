@@ -25,12 +25,16 @@ export interface FetchLimits {
 }
 
 /** What a broker answers for one partition. */
-export interface FetchedPartition extends TopicPartition {
+export interface FetchedPartition<T extends FetchPosition> {
+  /** What was asked for. */
+  readonly asked: T;
   readonly errorCode: number;
   readonly highWatermark: number;
   readonly records: readonly IncomingRecord[];
   /** Where to read on; beyond the last record where markers follow it. */
   readonly next: number;
+  /** Why the first records at `next` cannot be read. */
+  readonly unreadable?: unknown;
 }
 
 /** The body of a Fetch request. */
@@ -64,17 +68,13 @@ export function encodeFetchRequest(
   return out.subarray(0, at);
 }
 
-/**
- * Reads the response to a Fetch request for `positions`.
- *
- * @throws {Error} If the records of a partition cannot be read.
- */
-export function decodeFetchResponse(
+/** Reads the response to a Fetch request for `positions`. */
+export function decodeFetchResponse<T extends FetchPosition>(
   bytes: Buffer,
-  positions: readonly FetchPosition[],
+  positions: readonly T[],
   codecs: CompressionCodecs,
-): FetchedPartition[] {
-  const fetched: FetchedPartition[] = [];
+): FetchedPartition<T>[] {
+  const fetched: FetchedPartition<T>[] = [];
   let at = 14; // throttle time, error, session, number of topics
   for (let topics = bytes.readInt32BE(10); topics > 0; topics--) {
     const nameLength = bytes.readInt16BE(at);
@@ -100,18 +100,20 @@ export function decodeFetchResponse(
       at += 4; // the preferred replica
       const size = Math.max(0, bytes.readInt32BE(at));
       at += 4;
-      const position = positions.find((each) =>
+      const asked = positions.find((each) =>
         each.partition === partition && each.topic === topic
       );
-      const from = position?.next ?? 0;
-      const read = readRecordBatches(
-        bytes.subarray(at, at + size),
-        from,
-        aborted,
-        codecs,
-      );
-      fetched.push({ topic, partition, errorCode, highWatermark, ...read });
+      const sent = bytes.subarray(at, at + size);
       at += size;
+      if (!asked) continue;
+      const answer = { asked, errorCode, highWatermark };
+      try {
+        const read = readRecordBatches(sent, asked.next, aborted, codecs);
+        fetched.push({ ...answer, ...read });
+      } catch (unreadable) {
+        const { next } = asked;
+        fetched.push({ ...answer, records: [], next, unreadable });
+      }
     }
   }
   return fetched;

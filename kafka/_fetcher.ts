@@ -14,9 +14,11 @@ import {
   decodeFetchResponse,
   encodeFetchRequest,
   type FetchedPartition,
+  type FetchPosition,
 } from "./_fetch_request.ts";
 import type { Broker, Cluster } from "./_kafkajs.ts";
 import { kafkaErrorName } from "./_kafka_errors.ts";
+import type { Reachability } from "./_reachability.ts";
 import type { TopicMap } from "./_topic_map.ts";
 
 const FETCH_API_KEY = 1;
@@ -34,6 +36,13 @@ interface Place extends TopicPartition {
   isPaused: boolean;
   /** Whether the listener has not yet room for more. */
   isBusy: boolean;
+  /** Where records begin that cannot be read, once that has been said. */
+  unreadableAt: number;
+}
+
+/** A place as it is asked for in one request. */
+interface Asked extends FetchPosition {
+  readonly place: Place;
 }
 
 /** What a fetcher has to be told. */
@@ -41,6 +50,7 @@ export interface FetcherOptions {
   readonly cluster: Cluster;
   readonly topics: TopicMap;
   readonly listener: ConsumerListener;
+  readonly reachability: Reachability;
   readonly logger: Logger | undefined;
   readonly codecs: CompressionCodecs;
   /** Finds the oldest offset of a partition. */
@@ -52,8 +62,8 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   #places = new Map<string, Place>();
   readonly #busyNodes = new Set<number>();
-  #isResting = false;
-  #isStopped = false;
+  readonly #stopped = new AbortController();
+  #isSearching = false;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -92,6 +102,7 @@ export class Fetcher {
           next: position.offset,
           isPaused: false,
           isBusy: false,
+          unreadableAt: -1,
         }
         : before.get(name);
       if (place) this.#places.set(name, place);
@@ -108,13 +119,13 @@ export class Fetcher {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#stopped.abort();
     this.#places.clear();
   }
 
   /** Fetches from each leader that has something to be asked for. */
   wake(): void {
-    if (this.#isStopped || this.#isResting) return;
+    if (this.#stopped.signal.aborted) return;
     const byNode = new Map<number, Place[]>();
     let isLeaderless = false;
     for (const place of this.#places.values()) {
@@ -126,7 +137,7 @@ export class Fetcher {
     for (const [node, places] of byNode) {
       if (!this.#busyNodes.has(node)) this.#fetch(node, places);
     }
-    if (isLeaderless) this.#rest();
+    if (isLeaderless && !this.#isSearching) this.#search();
   }
 
   #setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
@@ -137,88 +148,111 @@ export class Fetcher {
   }
 
   async #fetch(node: number, places: readonly Place[]): Promise<void> {
+    const { cluster, codecs, reachability, logger } = this.#options;
     this.#busyNodes.add(node);
+    let isWell = true;
     try {
-      const broker = await this.#options.cluster.brokerPool.findBroker({
-        nodeId: node,
+      const broker = await cluster.brokerPool.findBroker({ nodeId: node });
+      const asked = places.map((place) => {
+        const { topic, partition, next } = place;
+        return { topic, partition, next, place };
       });
-      const fetched = await request(broker, places, this.#options.codecs);
-      for (const each of fetched) await this.#take(each);
+      const fetched = await request(broker, asked, codecs);
+      reachability.regained();
+      for (const each of fetched) isWell = await this.#take(each) && isWell;
     } catch (error) {
-      if (this.#isStopped) return;
-      this.#options.logger?.debug("Kafka fetch failed; trying again", {
-        error,
-      });
-      this.#rest();
-    } finally {
-      this.#busyNodes.delete(node);
-      this.wake();
+      isWell = false;
+      if (!this.#stopped.signal.aborted) {
+        reachability.lost(error);
+        logger?.debug("Kafka fetch failed; trying again", { error });
+      }
     }
+    if (!isWell) await this.#rest();
+    this.#busyNodes.delete(node);
+    this.wake();
   }
 
-  async #take(fetched: FetchedPartition): Promise<void> {
-    const place = this.#places.get(nameOf(fetched));
-    // It may have been given away, and taken again elsewhere, meanwhile.
-    if (!place || place.isBusy || fetched.next < place.next) return;
-    const { topic, partition, errorCode, records, highWatermark } = fetched;
-    if (errorCode !== 0) return await this.#recover(place, errorCode);
-    place.next = fetched.next;
-    if (records.length === 0 || place.isPaused && this.#isStopped) return;
+  /** Resolves with whether the partition can be asked for again at once. */
+  async #take(fetched: FetchedPartition<Asked>): Promise<boolean> {
+    const { records, highWatermark, next, asked: { place, ...asked } } =
+      fetched;
+    // It may have been given away meanwhile, or begun anew elsewhere.
+    if (this.#places.get(nameOf(place)) !== place) return true;
+    if (asked.next !== place.next) return true;
+    if (fetched.errorCode !== 0) {
+      return await this.#recover(place, kafkaErrorName(fetched.errorCode));
+    }
+    if (fetched.unreadable) return this.#sayUnreadable(place, fetched);
+    place.next = next;
+    if (records.length === 0) return true;
     place.isBusy = true;
+    const { topic, partition } = place;
     const batch = { topic, partition, records, highWatermark };
     this.#options.listener.received(batch).finally(() => {
       place.isBusy = false;
       this.wake();
     });
+    return true;
   }
 
-  async #recover(place: Place, errorCode: number): Promise<void> {
-    const error = kafkaErrorName(errorCode);
+  async #recover(place: Place, error: string): Promise<boolean> {
     const { topic, partition } = place;
+    const { logger, earliest } = this.#options;
     if (error === "OFFSET_OUT_OF_RANGE") {
-      const earliest = await this.#options.earliest(place);
-      this.#options.logger?.warn(
+      const oldest = await earliest(place);
+      logger?.warn(
         "Records were deleted before they were read; going on with the oldest",
-        { topic, partition, position: place.next, oldest: earliest },
+        { topic, partition, position: place.next, oldest },
       );
-      place.next = earliest;
-      return;
+      place.next = oldest;
+      return true;
     }
-    this.#options.logger?.debug("Kafka partition cannot be fetched now", {
+    logger?.debug("Kafka partition cannot be fetched now", {
       topic,
       partition,
       error,
     });
-    this.#rest();
+    return false;
+  }
+
+  #sayUnreadable(place: Place, { unreadable }: FetchedPartition<Asked>): false {
+    const { topic, partition, next } = place;
+    if (place.unreadableAt !== next) {
+      place.unreadableAt = next;
+      this.#options.logger?.error(
+        "Records cannot be read; their partition waits for a consumer that can",
+        { topic, partition, position: next, error: unreadable },
+      );
+    }
+    return false;
+  }
+
+  /** Looks for the leaders of partitions that have none. */
+  async #search(): Promise<void> {
+    this.#isSearching = true;
+    await this.#rest();
+    this.#isSearching = false;
+    this.wake();
   }
 
   /** Waits a little, and looks again who leads. */
   async #rest(): Promise<void> {
-    if (this.#isResting || this.#isStopped) return;
-    this.#isResting = true;
+    const { signal } = this.#stopped;
     try {
-      await delay(PAUSE_MS);
-      if (!this.#isStopped) await this.#options.topics.refresh();
+      await delay(PAUSE_MS, undefined, { signal });
+      await this.#options.topics.refresh();
     } catch {
       // Said by the next fetch, if it lasts.
-    } finally {
-      this.#isResting = false;
-      this.wake();
     }
   }
 }
 
 function request(
   broker: Broker,
-  places: readonly Place[],
+  asked: readonly Asked[],
   codecs: CompressionCodecs,
-): Promise<FetchedPartition[]> {
-  const asked = places.map(({ topic, partition, next }) => ({
-    topic,
-    partition,
-    next,
-  }));
-  return broker.connectionPool.send<FetchedPartition[]>({
+): Promise<FetchedPartition<Asked>[]> {
+  return broker.connectionPool.send<FetchedPartition<Asked>[]>({
     request: {
       apiKey: FETCH_API_KEY,
       apiVersion: FETCH_API_VERSION,
@@ -230,9 +264,7 @@ function request(
     },
     response: {
       decode: (payload) =>
-        Promise.resolve(
-          decodeFetchResponse(payload as Buffer, asked, codecs),
-        ),
+        Promise.resolve(decodeFetchResponse(payload as Buffer, asked, codecs)),
       parse: (decoded) => Promise.resolve(decoded),
     },
   });

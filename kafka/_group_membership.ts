@@ -34,7 +34,7 @@ export interface MembershipOptions {
 /** What a member has after it joined. */
 export interface Generation {
   readonly partitions: readonly TopicPartition[];
-  /** Whether we were a member all the time since the generation before. */
+  /** Whether nobody else can have had what we held before and hold again. */
   readonly continued: boolean;
 }
 
@@ -49,6 +49,8 @@ export class GroupMembership {
   #coordinator: Broker | undefined;
   #memberId = "";
   #generationId = -1;
+  /** The last generation whose partitions were taken over. */
+  #settled = { memberId: "", generationId: -1 };
 
   constructor(cluster: Cluster, topics: TopicMap, options: MembershipOptions) {
     this.#cluster = cluster;
@@ -59,11 +61,10 @@ export class GroupMembership {
   /** Joins, or joins again, and learns which partitions are ours. */
   async join(): Promise<Generation> {
     const { groupId, topics, sessionTimeoutMs } = this.#options;
-    const before = this.#memberId;
     const coordinator = await this.#findCoordinator();
     const joined = await coordinator.joinGroup({
       groupId,
-      memberId: before,
+      memberId: this.#memberId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs * 2,
       groupProtocols: [
@@ -79,9 +80,20 @@ export class GroupMembership {
       generationId: joined.generationId,
       groupAssignment: isLeader ? await this.#deal(joined) : [],
     });
+    const { memberId, generationId } = this.#settled;
     return {
       partitions: decodeAssignment(memberAssignment),
-      continued: before === joined.memberId,
+      // In a generation that we missed another may have had them.
+      continued: joined.memberId === memberId &&
+        joined.generationId <= generationId + 1,
+    };
+  }
+
+  /** The partitions of the generation are taken over. */
+  settle(): void {
+    this.#settled = {
+      memberId: this.#memberId,
+      generationId: this.#generationId,
     };
   }
 
@@ -116,10 +128,12 @@ export class GroupMembership {
   /**
    * Where the group goes on in partitions: where it has committed, or where it
    * begins. What it begins with is committed at once, so that a crash before
-   * the first event is done does not make it begin elsewhere.
+   * the first event is done does not make it begin elsewhere. One that came
+   * into being while we were a member is read from its first event on.
    */
   async positions(
     partitions: readonly TopicPartition[],
+    isNew: (at: TopicPartition) => boolean,
   ): Promise<TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
     const coordinator = await this.#findCoordinator();
@@ -136,7 +150,7 @@ export class GroupMembership {
     );
     const begun: TopicPartitionOffset[] = [];
     for (const each of fresh) {
-      const at = this.#options.fromBeginning ? EARLIEST : LATEST;
+      const at = this.#options.fromBeginning || isNew(each) ? EARLIEST : LATEST;
       begun.push({ ...each, offset: await this.#listOffset(each, at) });
     }
     if (begun.length > 0) await this.commit(begun);

@@ -12,6 +12,12 @@ import { Kafka, logLevel } from "kafkajs";
 import type { KafkaConfig, LogEntry, SASLOptions } from "kafkajs";
 
 import type { CheckedConnectionOptions } from "./connection_options.ts";
+import {
+  type Connection,
+  Connections,
+  hangUp,
+  isPatient,
+} from "./_connections.ts";
 import { KafkaConnectionError } from "./errors.ts";
 
 /** The part of kafkajs's cluster that is used. */
@@ -46,6 +52,7 @@ export interface ClusterMetadata {
 /** One broker and its connections. */
 export interface Broker {
   readonly connectionPool: ConnectionPool;
+  isConnected(): boolean;
   disconnect(): Promise<void>;
   initProducerId(request: {
     transactionTimeout: number;
@@ -135,22 +142,25 @@ export interface ProtocolRequest<T> {
 export interface ConnectionPool {
   readonly host: string;
   readonly port: number;
-  readonly pool: ReadonlyArray<{
-    readonly socket?: { destroy(): void };
-    readonly requestQueue: {
-      rejectAll(error: Error): void;
-      readonly pending: readonly unknown[];
-      scheduleCheckPendingRequests(): void;
-    };
-  }>;
-  getConnection(index?: number): Promise<unknown>;
+  readonly pool: readonly Connection[];
+  isConnected(): boolean;
+  getConnection(index?: number): Promise<Connection>;
+  getConnectionByRequest(protocol: {
+    readonly request: { readonly apiName: string };
+  }): Promise<Connection>;
   send<T>(request: ProtocolRequest<T>): Promise<T>;
+  destroy(): Promise<void>;
 }
 
+/** The connections of each cluster that is open. */
+const CONNECTIONS = new WeakMap<Cluster, Connections>();
 const METADATA_API = "Metadata";
+const FETCH_API = "Fetch";
+const LEAVE_API = "LeaveGroup";
+const TIMED_OUT = "KafkaJSRequestTimeoutError";
 const METADATA_MAX_AGE_MS = 300_000;
-/** kafkajs gives up soon, since the funnel and the consumer know better when to. */
-const RETRY = { retries: 1, initialRetryTime: 50, maxRetryTime: 500 } as const;
+/** The funnel and the consumer know better when to try again. */
+const RETRY = { retries: 0 } as const;
 const CONNECTION_TIMEOUT_MS = 3_000;
 
 /** Opens a cluster that logs to our logger. Does no I/O. */
@@ -182,63 +192,78 @@ export function openCluster(options: CheckedConnectionOptions): Cluster {
     symbol,
     (options: object) => Cluster
   >;
-  return tame(internals[symbol]!({ metadataMaxAge: METADATA_MAX_AGE_MS }));
+  const cluster = internals[symbol]!({ metadataMaxAge: METADATA_MAX_AGE_MS });
+  const connections = new Connections();
+  tame(cluster, connections);
+  CONNECTIONS.set(cluster, connections);
+  return cluster;
 }
 
 /** Closes a cluster at once and for good, also when its brokers are gone. */
 export async function closeCluster(cluster: Cluster): Promise<void> {
-  const { brokers, seedBroker } = cluster.brokerPool;
-  const all = [...Object.values(brokers), ...(seedBroker ? [seedBroker] : [])];
-  // kafkajs goes on trying in the background; it must not connect again.
-  const refuse = () =>
-    Promise.reject(
-      Object.assign(new Error("Client is closed"), { retriable: false }),
-    );
-  cluster.connectionPoolBuilder.build = refuse;
-  for (const broker of all) {
-    broker.connectionPool.getConnection = refuse;
-    hangUp(broker);
-  }
+  CONNECTIONS.get(cluster)?.close();
   await cluster.disconnect();
 }
 
-/** Closes a broker's connections at once; what is in flight on them fails. */
-export function hangUp(broker: Broker): void {
-  for (const { socket, requestQueue } of broker.connectionPool.pool) {
-    requestQueue.rejectAll(new Error("Connection was closed by this client"));
-    socket?.destroy();
-  }
-  broker.disconnect().catch(() => {});
-}
-
-/** Repairs what kafkajs does badly in its connections. */
-function tame(cluster: Cluster): Cluster {
-  const builder = cluster.connectionPoolBuilder;
+/** Repairs what kafkajs does badly in its connections, and in choosing them. */
+function tame(
+  { brokerPool, connectionPoolBuilder: builder }: Cluster,
+  connections: Connections,
+): void {
   const build = builder.build.bind(builder);
   builder.build = async (address) => {
     const pool = await build(address);
-    for (const { requestQueue } of pool.pool) quieten(requestQueue);
+    for (const each of pool.pool) connections.adopt(each);
+    pool.getConnectionByRequest = ({ request }) =>
+      pool.getConnection(connectionOf(request.apiName));
     const send = pool.send.bind(pool);
     pool.send = (protocol) =>
       send(
         protocol.request.apiName === METADATA_API
           ? withPartialMetadata(protocol)
           : protocol,
-      );
+      ).catch((error) => {
+        if (error.name === TIMED_OUT) distrust(pool, protocol.request.apiName);
+        throw error;
+      });
+    // kafkajs would wait for what is in flight to a broker that is gone.
+    pool.destroy = () => Promise.resolve(pool.pool.forEach(hangUp));
     return pool;
   };
-  return cluster;
+  const find = brokerPool.findConnectedBroker.bind(brokerPool);
+  brokerPool.findConnectedBroker = async () =>
+    leastLoaded(Object.values(brokerPool.brokers)) ?? await find();
+}
+
+/** A connection that swallowed a request is not trusted with the next one. */
+function distrust({ pool }: ConnectionPool, apiName: string): void {
+  const connection = pool[connectionOf(apiName)];
+  if (connection && !isPatient(connection)) hangUp(connection);
 }
 
 /**
- * kafkajs sets a timer at each response, with a negative delay that newer
- * runtimes warn of. It has a purpose only while requests are held back.
+ * Of the two connections to a broker, the one for a request. A broker answers
+ * the requests of a connection in turn, so one that leaves its group must not
+ * queue behind one that joins it.
  */
-function quieten(queue: ConnectionPool["pool"][number]["requestQueue"]): void {
-  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
-  queue.scheduleCheckPendingRequests = () => {
-    if (queue.pending.length > 0) schedule();
-  };
+function connectionOf(apiName: string): 0 | 1 {
+  return apiName === FETCH_API || apiName === LEAVE_API ? 1 : 0;
+}
+
+/** The broker that answers fastest, as far as one can tell: not one that hangs. */
+function leastLoaded(brokers: readonly Broker[]): Broker | undefined {
+  let found: Broker | undefined;
+  let least = Infinity;
+  for (const broker of brokers) {
+    if (!broker.isConnected()) continue;
+    const load = requestsInFlight(broker);
+    if (load < least) [found, least] = [broker, load];
+  }
+  return found;
+}
+
+function requestsInFlight({ connectionPool }: Broker): number {
+  return connectionPool.pool[0]?.requestQueue.inflight.size ?? 0;
 }
 
 /**
@@ -253,11 +278,9 @@ function withPartialMetadata<T>(
   return { ...protocol, response: { decode, parse } };
 }
 
-/** kafkajs calls an error what it is about to try again: for us, that is a warning. */
+/** What matters of it is said by the funnel and the consumer, once. */
 function forward(options: CheckedConnectionOptions, entry: LogEntry): void {
   const { timestamp: _timestamp, logger: _logger, message, ...fields } =
     entry.log;
-  const details = { kafkajs: entry.namespace, ...fields };
-  if (entry.level === logLevel.ERROR) options.logger?.warn(message, details);
-  else options.logger?.debug(message, details);
+  options.logger?.debug(message, { kafkajs: entry.namespace, ...fields });
 }

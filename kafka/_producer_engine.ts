@@ -1,10 +1,10 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Buffer } from "node:buffer";
-import { setTimeout as delay } from "node:timers/promises";
 
 import type { Compression } from "./compression.ts";
 import type { CheckedConnectionOptions } from "./connection_options.ts";
+import { connectWithin } from "./_connect_within.ts";
 import type {
   BatchResult,
   OutgoingBatch,
@@ -12,13 +12,11 @@ import type {
   ProducerIdentity,
 } from "./engine.ts";
 import { ProduceFailure } from "./engine.ts";
-import { KafkaConnectionError } from "./errors.ts";
 import { kafkaErrorName } from "./_kafka_errors.ts";
 import {
   type Broker,
   closeCluster,
   type Cluster,
-  hangUp,
   openCluster,
 } from "./_kafkajs.ts";
 import {
@@ -30,7 +28,6 @@ import {
 const PRODUCE_API_KEY = 0;
 const PRODUCE_API_VERSION = 7;
 const TRANSACTION_TIMEOUT_MS = 60_000;
-const CONNECT_PAUSE_MS = 100;
 
 /** Produces over the connections of kafkajs. */
 export class KafkaJsProducerEngine implements ProducerEngine {
@@ -117,57 +114,10 @@ export class KafkaJsProducerEngine implements ProducerEngine {
       return batches.map((batch) => resultFor(batch, parts));
     } catch (cause) {
       // A connection that swallowed a request is not trusted with the next one.
-      if (broker && left) hangUp(broker);
+      if (left) await broker?.disconnect();
       throw new ProduceFailure(left, { cause });
     }
   }
-}
-
-/**
- * Tries to connect until it works or `connectTimeoutMs` is over.
- *
- * @throws {KafkaConnectionError} If it does not work.
- */
-export async function connectWithin(
-  options: CheckedConnectionOptions,
-  connect: () => Promise<void>,
-  close: () => Promise<unknown>,
-): Promise<void> {
-  const { brokers, connectTimeoutMs } = options;
-  const deadline = performance.now() + connectTimeoutMs;
-  for (;;) {
-    const giveUp = new AbortController();
-    try {
-      const left = Math.max(1, deadline - performance.now());
-      await Promise.race([
-        connect(),
-        delay(left, undefined, { signal: giveUp.signal }).then(() => {
-          throw new Error(`no answer within ${connectTimeoutMs} ms`);
-        }),
-      ]).finally(() => giveUp.abort());
-      return;
-    } catch (cause) {
-      if (performance.now() + CONNECT_PAUSE_MS >= deadline || isFinal(cause)) {
-        await close().catch(() => {});
-        throw new KafkaConnectionError(brokers, reasonOf(cause), { cause });
-      }
-      await delay(CONNECT_PAUSE_MS);
-    }
-  }
-}
-
-/** A wrong password does not become right. */
-function isFinal(error: unknown): boolean {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if (each.name.startsWith("KafkaJSSASL")) return true;
-  }
-  return false;
-}
-
-function reasonOf(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause) deepest = deepest.cause;
-  return deepest instanceof Error ? deepest.message : String(deepest);
 }
 
 function resultFor(

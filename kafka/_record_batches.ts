@@ -29,7 +29,12 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
-/** The records of a fetch from `from` on, without markers and aborted ones. */
+/**
+ * The records of a fetch from `from` on, without markers and aborted ones, up to
+ * a batch that cannot be read.
+ *
+ * @throws {Error} If that is the first one.
+ */
 export function readRecordBatches(
   bytes: Buffer,
   from: number,
@@ -46,7 +51,6 @@ export function readRecordBatches(
     if (end > bytes.length) break; // the rest did not fit into the response
     const batch = bytes.subarray(at, end);
     at = end;
-    check(batch);
     const baseOffset = Number(batch.readBigInt64BE(0));
     const attributes = batch.readInt16BE(21);
     const lastOffset = baseOffset + batch.readInt32BE(23);
@@ -54,14 +58,23 @@ export function readRecordBatches(
     while (begun.length > 0 && begun[0]!.firstOffset <= lastOffset) {
       skipped.add(begun.shift()!.producerId);
     }
-    next = Math.max(next, lastOffset + 1);
-    if (attributes & CONTROL) {
-      if (controlType(batch) === ABORT) skipped.delete(producerId);
-    } else if (!(attributes & TRANSACTIONAL && skipped.has(producerId))) {
-      const packed = batch.subarray(HEADER_BYTES);
-      const body = decompress(packed, attributes & CODEC_MASK, codecs);
-      readRecords(batch, body, baseOffset, from, records);
+    try {
+      check(batch);
+      if (attributes & CONTROL) {
+        if (controlType(batch) === ABORT) skipped.delete(producerId);
+      } else if (!(attributes & TRANSACTIONAL && skipped.has(producerId))) {
+        const packed = batch.subarray(HEADER_BYTES);
+        const body = decompress(packed, attributes & CODEC_MASK, codecs);
+        for (const record of readRecords(batch, body, baseOffset, from)) {
+          records.push(record);
+        }
+      }
+    } catch (error) {
+      // What comes before it can be had all the same.
+      if (next > from) return { records, next };
+      throw error;
     }
+    next = Math.max(next, lastOffset + 1);
   }
   return { records, next };
 }
@@ -83,12 +96,13 @@ function readRecords(
   body: Uint8Array,
   baseOffset: number,
   from: number,
-  records: IncomingRecord[],
-): void {
+): IncomingRecord[] {
+  const records: IncomingRecord[] = [];
   const baseTimestamp = Number(batch.readBigInt64BE(27));
   const reader = new Reader(body);
   for (let left = batch.readInt32BE(57); left > 0; left--) {
     const end = reader.varint() + reader.at;
+    if (end > body.length) throw new Error("Record batch ends too soon");
     reader.at++; // attributes
     const timestamp = baseTimestamp + reader.varlong();
     const offset = baseOffset + reader.varint();
@@ -100,6 +114,7 @@ function readRecords(
     }
     reader.at = end;
   }
+  return records;
 }
 
 /** The type in the key of a control batch's record. */
@@ -125,7 +140,7 @@ class Reader {
     let value = 0;
     let shift = 0;
     for (;;) {
-      const byte = this.#bytes[this.at++]!;
+      const byte = this.#bytes[this.at++] ?? 0;
       value |= (byte & 127) << shift;
       if (byte < 128) return value >>> 1 ^ -(value & 1);
       shift += 7;
@@ -137,7 +152,7 @@ class Reader {
     let value = 0;
     let scale = 1;
     for (;;) {
-      const byte = this.#bytes[this.at++]!;
+      const byte = this.#bytes[this.at++] ?? 0;
       value += (byte & 127) * scale;
       if (byte < 128) break;
       scale *= 128;

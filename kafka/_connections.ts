@@ -1,0 +1,136 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+// Repairs what kafkajs 2.2 does badly in its connections.
+
+/** A connection of kafkajs, as far as it is touched. */
+export interface Connection {
+  readonly socket?: ConnectionSocket;
+  readonly requestQueue: RequestQueue;
+  readonly authHandlers: { onError(): void } | null;
+  chunks: unknown[];
+  bytesBuffered: number;
+  bytesNeeded: number;
+  connect(): Promise<unknown>;
+  disconnect(): Promise<unknown>;
+  isConnected(): boolean;
+}
+
+/** The part of a socket that is used. */
+interface ConnectionSocket {
+  destroy(error?: Error): void;
+  once(event: "close", listener: () => void): void;
+  on(event: "error", listener: () => void): void;
+  removeAllListeners(event: "data" | "end" | "error" | "timeout"): void;
+}
+
+/** The requests of a connection that have no answer yet. */
+interface RequestQueue {
+  readonly inflight: ReadonlyMap<
+    number,
+    { readonly entry: { readonly apiName: string } }
+  >;
+  readonly pending: readonly unknown[];
+  rejectAll(error: Error): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+const LENGTH_BYTES = 4;
+/** Requests that the broker answers late by design, and those behind them. */
+const PATIENT: ReadonlySet<string> = new Set(["JoinGroup", "SyncGroup"]);
+
+/** The connections of one cluster. */
+export class Connections {
+  readonly #open = new Set<Connection>();
+  #isClosed = false;
+
+  /** Repairs a connection that was not connected yet. */
+  adopt(connection: Connection): void {
+    quieten(connection.requestQueue);
+    const connect = connection.connect.bind(connection);
+    let connecting: Promise<unknown> | undefined;
+    // kafkajs opens a socket a call, and forgets all but the last of them.
+    connection.connect = () =>
+      connecting ??= this.#connect(connection, connect).finally(() => {
+        connecting = undefined;
+      });
+    // kafkajs adds a listener to a dead socket each time.
+    const disconnect = connection.disconnect.bind(connection);
+    connection.disconnect = () =>
+      this.#open.has(connection) ? disconnect() : Promise.resolve();
+  }
+
+  /** Closes all at once; none connects again. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#open) hangUp(connection);
+  }
+
+  async #connect(
+    connection: Connection,
+    connect: () => Promise<unknown>,
+  ): Promise<void> {
+    if (this.#isClosed) {
+      const error = new Error("Client is closed");
+      throw Object.assign(error, { retriable: false });
+    }
+    if (connection.isConnected()) return;
+    forgetSocket(connection);
+    const connected = connect();
+    const { socket } = connection;
+    this.#open.add(connection);
+    socket?.once("close", () => {
+      if (connection.socket !== socket) return;
+      this.#open.delete(connection);
+      connection.authHandlers?.onError();
+    });
+    try {
+      await connected;
+    } catch (error) {
+      socket?.destroy();
+      throw error;
+    }
+  }
+}
+
+/** Closes a connection at once; what is in flight on it fails. */
+export function hangUp(connection: Connection): void {
+  const error = new Error("Connection was closed by this client");
+  connection.requestQueue.rejectAll(error);
+  // What waits for it to be connected learns of its end by an error alone.
+  connection.socket?.destroy(connection.isConnected() ? undefined : error);
+  connection.disconnect().catch(() => {});
+}
+
+/** Whether a connection waits for an answer that may take long by design. */
+export function isPatient({ requestQueue }: Connection): boolean {
+  return [...requestQueue.inflight.values()].some(({ entry }) =>
+    PATIENT.has(entry.apiName)
+  );
+}
+
+/**
+ * kafkajs lets a late event of an old socket close the new one, and reads on in
+ * the middle of a response that the old one did not finish.
+ */
+function forgetSocket(connection: Connection): void {
+  const { socket } = connection;
+  for (const event of ["data", "end", "error", "timeout"] as const) {
+    socket?.removeAllListeners(event);
+  }
+  socket?.on("error", () => {});
+  socket?.destroy();
+  connection.chunks = [];
+  connection.bytesBuffered = 0;
+  connection.bytesNeeded = LENGTH_BYTES;
+}
+
+/**
+ * kafkajs sets a timer at each response, with a negative delay that newer
+ * runtimes warn of. It has a purpose only while requests are held back.
+ */
+function quieten(queue: RequestQueue): void {
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0) schedule();
+  };
+}
