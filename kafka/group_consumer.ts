@@ -25,6 +25,7 @@ import { within } from "./_within.ts";
 const COMMIT_INTERVAL_MS = 100;
 const COMMIT_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 30_000;
+const REJOIN_BASE_MS = 100;
 const REJOIN_MAX_MS = 5_000;
 /** How long a rebalance waits for handlers, so that little is done twice. */
 const REBALANCE_PATIENCE_MS = 3_000;
@@ -70,6 +71,8 @@ export class GroupConsumer {
   #state: ConsumerHealth["state"] = "stopped";
   #starting: Promise<void> | undefined;
   #stopping: Promise<ConsumerStopReport> | undefined;
+  #rejoining: Promise<void> | undefined;
+  #leaving = new AbortController();
   #commitTimer: ReturnType<typeof setTimeout> | undefined;
   #committing: Promise<void> = Promise.resolve();
   #lastProgressAt: number | null = null;
@@ -146,6 +149,7 @@ export class GroupConsumer {
 
   async #join(): Promise<void> {
     this.#state = "starting";
+    this.#leaving = new AbortController();
     this.#dispatcher.open();
     try {
       await this.#engine.start(this.#listener());
@@ -169,26 +173,34 @@ export class GroupConsumer {
         await within(COMMIT_TIMEOUT_MS, this.#commit());
       },
       received: (batch) => this.#dispatcher.received(batch),
-      crashed: (error) => void this.#rejoin(error),
+      crashed: (error) => {
+        if (this.#state !== "running") return;
+        this.#rejoining = this.#rejoin(error).finally(() => {
+          this.#rejoining = undefined;
+        });
+      },
     };
   }
 
   /** Becomes a member again after a crash, however long that takes. */
   async #rejoin(error: unknown): Promise<void> {
-    if (this.#state !== "running") return;
     this.#state = "rejoining";
     this.#logger.error("Consumer has crashed; joining again", { error });
     this.#dispatcher.assigned([], false);
-    for (let failures = 0; this.#state === "rejoining"; failures++) {
+    const { signal } = this.#leaving;
+    for (let failures = 0; !signal.aborted; failures++) {
       await this.#engine.stop();
       try {
         await this.#engine.start(this.#listener());
         if (this.#state === "rejoining") this.#state = "running";
+        return;
       } catch (cause) {
+        if (signal.aborted) return;
         this.#logger.error("Consumer cannot join; trying again", {
           error: cause,
         });
-        await delay(Math.min(REJOIN_MAX_MS, 100 * 2 ** failures));
+        const ms = Math.min(REJOIN_MAX_MS, REJOIN_BASE_MS * 2 ** failures);
+        await delay(ms, undefined, { signal }).catch(() => {});
       }
     }
   }
@@ -230,6 +242,10 @@ export class GroupConsumer {
       return { drained: 0, abandoned: 0, uncommitted: 0 };
     }
     this.#state = "stopping";
+    this.#leaving.abort();
+    // Who is not a member now has nothing to commit.
+    if (this.#rejoining) await this.#engine.stop();
+    await this.#rejoining;
     const deadline = performance.now() + timeoutMs;
     // A handler that stops its own consumer cannot be waited for.
     const own = this.#current.getStore();
