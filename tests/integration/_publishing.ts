@@ -1,0 +1,139 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { createEnvelope } from "@huleedu/service-libs/events";
+import { type EventPublisher, PublishError } from "@huleedu/service-libs/kafka";
+import { type LogRecord, readLog } from "./_kafka_log.ts";
+
+/** An event that was called for. */
+export interface PublishedEvent {
+  readonly id: string;
+  readonly key: string | null;
+  /** Counts the calls. */
+  readonly nth: number;
+}
+
+/** What became of a load, beside what is in the log. */
+export interface Verdict {
+  readonly acknowledged: number;
+  readonly failed: number;
+  readonly lost: number;
+  readonly duplicated: number;
+}
+
+const PACE_MS = 10;
+/** Calls of one turn; every other one has a key. */
+const BURST = 10;
+const KEYS = 7;
+
+/** Publishes events and writes down what becomes of each. */
+export class Publishing {
+  readonly acknowledged: PublishedEvent[] = [];
+  readonly failures: Array<[PublishedEvent, PublishError]> = [];
+  readonly #publisher: EventPublisher;
+  readonly #topic: string;
+  readonly #calls: Promise<void>[] = [];
+  readonly #waiting: Array<() => void> = [];
+  #isOver = false;
+  #pump: Promise<void> | undefined;
+  #nth = 0;
+
+  constructor(publisher: EventPublisher, topic: string) {
+    this.#publisher = publisher;
+    this.#topic = topic;
+  }
+
+  /** Publishes at a steady pace until `finish()`, whether it works or not. */
+  begin(): this {
+    this.#pump = this.#run();
+    return this;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      for (let i = 0; i < BURST; i++) {
+        this.publish(i % 2 === 0 ? `key-${this.#nth % KEYS}` : null);
+      }
+      await delay(PACE_MS);
+    }
+  }
+
+  /** Publishes one event; what becomes of it is written down. */
+  publish(key: string | null, signal?: AbortSignal): void {
+    const nth = this.#nth++;
+    const envelope = createEnvelope({
+      eventType: this.#topic,
+      sourceService: "faults",
+      data: { nth },
+    });
+    const event = { id: envelope.event_id, key, nth };
+    const options = { ...(key && { key }), ...(signal && { signal }) };
+    this.#calls.push(
+      this.#publisher.publishEvent(this.#topic, envelope, options).then(
+        () => {
+          this.acknowledged.push(event);
+          for (const resolve of this.#waiting.splice(0)) resolve();
+        },
+        (error) => {
+          assertInstanceOf(error, PublishError);
+          this.failures.push([event, error]);
+        },
+      ),
+    );
+  }
+
+  /** Resolves at the next acknowledgement. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Resolves when that many more events are acknowledged. */
+  async more(count: number): Promise<void> {
+    const target = this.acknowledged.length + count;
+    while (this.acknowledged.length < target) await this.next();
+  }
+
+  /** Calls for no more, and waits until every call is settled. */
+  async finish(): Promise<void> {
+    this.#isOver = true;
+    await this.#pump;
+    await Promise.all(this.#calls);
+  }
+
+  /** Holds the log against what was acknowledged and what was not. */
+  async check(servers: string): Promise<Verdict> {
+    const log = await readLog(servers, this.#topic);
+    const copies = new Map<string, number>();
+    for (const { id } of log) copies.set(id, (copies.get(id) ?? 0) + 1);
+    const verdict = {
+      acknowledged: this.acknowledged.length,
+      failed: this.failures.length,
+      lost: this.acknowledged.filter(({ id }) => !copies.has(id)).length,
+      duplicated: [...copies.values()].filter((count) => count > 1).length,
+    };
+    assert(verdict.acknowledged > 0, "nothing was acknowledged");
+    assertEquals([verdict.lost, verdict.duplicated], [0, 0]);
+    for (const [{ id }, error] of this.failures) {
+      const isCertain = error.outcome === "not_sent";
+      assert(!isCertain || !copies.has(id), `${error.code} was sent`);
+    }
+    this.#checkOrder(log);
+    return verdict;
+  }
+
+  /** The acknowledged events of each key are in the order of the calls. */
+  #checkOrder(log: readonly LogRecord[]): void {
+    const calls = new Map(this.acknowledged.map((each) => [each.id, each.nth]));
+    const last = new Map<string, { nth: number; partition: number }>();
+    for (const { id, key, partition } of log) {
+      const nth = calls.get(id);
+      if (key === null || nth === undefined) continue;
+      const before = last.get(key) ?? { nth: -1, partition };
+      assert(before.nth < nth, `events of ${key} are out of order`);
+      assertEquals(before.partition, partition);
+      last.set(key, { nth, partition });
+    }
+  }
+}

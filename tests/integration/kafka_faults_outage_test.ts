@@ -1,0 +1,57 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
+import { startKafka } from "../../tools/services/mod.ts";
+import { note } from "../../tools/terminal.ts";
+import { Consuming } from "./_consuming.ts";
+import { FAST_RESTART } from "./_kafka_faults.ts";
+import { createTopic } from "./_kafka_harness.ts";
+import { committedOffsets, endOffsets } from "./_kafka_log.ts";
+import { Publishing } from "./_publishing.ts";
+
+Deno.test("KafkaBus and KafkaConsumer go on after outages of the broker, and lose nothing", async () => {
+  await using broker = await startKafka({ properties: FAST_RESTART });
+  const bootstrapServers = `127.0.0.1:${broker.port}`;
+  const server = { clientId: "faults", bootstrapServers };
+  const topic = "outages";
+  const groupId = "outages";
+  await createTopic(bootstrapServers, topic);
+  const consuming = new Consuming();
+  const consumer = new KafkaConsumer({ ...server, groupId, topics: [topic] });
+  consumer.on(topic, consuming.handler("only"));
+  await consumer.start();
+  await using bus = await KafkaBus.connect(server);
+  const publishing = new Publishing(bus, topic).begin();
+  for (const seconds of [1, 3, 10]) {
+    await Promise.all([publishing.more(500), consuming.more(500)]);
+    await broker.kill("SIGKILL");
+    await delay(seconds * 1_000);
+    const times = [
+      broker.restart().then(() => performance.now()),
+      publishing.next().then(() => performance.now()),
+      consuming.next().then(() => performance.now()),
+    ] as const;
+    const [ready, published, consumed] = await Promise.all(times);
+    note(
+      `outage of ${seconds} s: publishing ${
+        Math.round(published - ready)
+      } ms, ` +
+        `consuming ${Math.round(consumed - ready)} ms after readiness`,
+    );
+  }
+  await publishing.finish();
+  await consuming.all(publishing.acknowledged);
+  assertEquals((await consumer.stop()).uncommitted, 0);
+  const { failed, ...counts } = await publishing.check(bootstrapServers);
+  assertEquals(failed, 0);
+  await consuming.check(bootstrapServers, groupId);
+  assertEquals(
+    await committedOffsets(bootstrapServers, groupId, topic),
+    await endOffsets(bootstrapServers, topic),
+  );
+  const { duplicates } = consuming;
+  note(`outages: ${JSON.stringify({ ...counts, handledAgain: duplicates })}`);
+});
