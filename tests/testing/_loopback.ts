@@ -22,7 +22,9 @@ export class Peer implements AsyncDisposable {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#closed = new Promise((resolve) => socket.on("close", () => resolve()));
+    this.#closed = new Promise((resolve) =>
+      socket.on("close", () => resolve())
+    );
     this.over = new Promise((resolve) => {
       socket.on("end", () => resolve("end"));
       socket.on("error", (error: Error & { readonly code?: string }) => {
