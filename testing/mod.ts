@@ -26,6 +26,10 @@
  * @module
  */
 
+export { FaultProxy } from "./fault_proxy.ts";
+export { FaultProxyError } from "./fault_proxy_error.ts";
+export type { FaultProxyErrorReason } from "./fault_proxy_error.ts";
+export type { FaultProxyOptions } from "./fault_proxy_options.ts";
 export { FaultError, withFaults } from "./faults.ts";
 export type {
   AsyncMethod,
@@ -54,6 +58,25 @@ export { MemoryPubSub } from "./memory_pubsub.ts";
 export type { MemoryPubSubOptions } from "./memory_pubsub.ts";
 export { MemoryRedis } from "./memory_redis.ts";
 export type { MemoryRedisOptions, MemoryScript } from "./memory_redis.ts";
+export type {
+  ByteChunk,
+  KafkaRequest,
+  ProxiedRequest,
+  ProxiedRequests,
+  ProxyFraming,
+  RespCommand,
+} from "./proxied_request.ts";
+export type {
+  ProxyEvent,
+  ProxyEventKind,
+  ProxyFaultKind,
+} from "./proxy_event.ts";
+export type {
+  ProxyBlackholeOptions,
+  ProxyChaosOptions,
+  ProxyCutOptions,
+  ProxyFaultOptions,
+} from "./proxy_fault.ts";
 export { RecordingLogger } from "./recording_logger.ts";
 export type { RecordedLine, RecordedLineQuery } from "./recording_logger.ts";
 export { seededRandom } from "./seeded_random.ts";
