@@ -192,6 +192,21 @@ export interface AtomicRedisClient {
   ): Promise<unknown>;
   /** The keys that match a glob, each once. */
   scanPattern(pattern: string, options?: ScanOptions): AsyncIterable<string>;
+  /** Replaces a value that is still `expected`; whether it was replaced. */
+  compareAndSet(
+    key: string,
+    expected: string,
+    value: string,
+    options?: TtlOptions,
+  ): Promise<boolean>;
+  /** Deletes a key whose value is still `expected`; whether it was deleted. */
+  compareAndDelete(key: string, expected: string): Promise<boolean>;
+  /** Gives a key whose value is still `expected` a time to live. */
+  compareAndExpire(
+    key: string,
+    expected: string,
+    ttlMs: number,
+  ): Promise<boolean>;
   /** Claims a key for `ttlMs`; `null` when another holds it. */
   claim(
     key: string,

@@ -1,0 +1,168 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { durationMs, texts } from "./arguments.ts";
+import { askWithin } from "./_ask_within.ts";
+import type { CommandLink } from "./_command_link.ts";
+import { ask, ConnectionLostError } from "./_connection.ts";
+import type { OpenConnection, RedisConnection } from "./_connection.ts";
+import { ConnectionPool } from "./_connection_pool.ts";
+import { connectionError, label } from "./_open_connection.ts";
+import { pause } from "./_pause.ts";
+import type { RedisAddress } from "./_redis_url.ts";
+import { NotStartedError, OutcomeUnknownError } from "./errors.ts";
+
+/** What {@linkcode BlockingPops} need. */
+export interface BlockingPopsOptions {
+  readonly address: RedisAddress;
+  readonly open: OpenConnection;
+  /** Where a blocked connection is called back from. */
+  readonly link: CommandLink;
+  readonly commandTimeoutMs: number;
+  /** The client, as messages name it. */
+  readonly subject: string;
+}
+
+/** How often a connection that is not blocked yet is called back again. */
+const UNBLOCK_RETRY_MS = 20;
+
+/** BLPOP, each on a connection of its own: it holds up what comes after it. */
+export class BlockingPops {
+  readonly #options: BlockingPopsOptions;
+  readonly #pool: ConnectionPool;
+  readonly #ids = new WeakMap<RedisConnection, string>();
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #stopping = new AbortController();
+  #running = false;
+
+  constructor(options: BlockingPopsOptions) {
+    this.#options = options;
+    this.#pool = new ConnectionPool({
+      open: options.open,
+      size: Infinity,
+      idle: 4,
+    });
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#stopping = new AbortController();
+    this.#pool.start();
+  }
+
+  /** Ends the waits. Values that were popped meanwhile still arrive. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    const reason = new NotStartedError(this.#options.subject);
+    this.#stopping.abort(reason);
+    await this.#pool.stop(reason, Promise.allSettled(this.#inFlight));
+  }
+
+  async pop(
+    keys: readonly string[],
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<[key: string, value: string] | null> {
+    texts("keys", keys);
+    durationMs("timeoutMs", timeoutMs);
+    if (!this.#running) throw new NotStartedError(this.#options.subject);
+    const stopping = this.#stopping.signal;
+    const either = signal ? AbortSignal.any([signal, stopping]) : stopping;
+    either.throwIfAborted();
+    const work = this.#pop(keys, timeoutMs, either);
+    this.#inFlight.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#inFlight.delete(work);
+    }
+  }
+
+  async #pop(
+    keys: readonly string[],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<[string, string] | null> {
+    const connection = await this.#pool.acquire({
+      timeoutMs: this.#options.commandTimeoutMs,
+      onTimeout: (cause) => this.#notSent("no connection", cause),
+      signal,
+    });
+    let sent = false;
+    const settled = new AbortController();
+    const giveUp = () => void this.#unblock(connection, settled.signal);
+    try {
+      await this.#learnId(connection);
+      const reply = this.#block(connection, keys, timeoutMs);
+      sent = true;
+      signal.addEventListener("abort", giveUp, { once: true });
+      if (signal.aborted) giveUp();
+      const popped = await reply;
+      if (popped === null) signal.throwIfAborted();
+      return popped as [string, string] | null;
+    } catch (error) {
+      throw error instanceof ConnectionLostError
+        ? this.#lost(sent, error)
+        : error;
+    } finally {
+      settled.abort();
+      signal.removeEventListener("abort", giveUp);
+      this.#pool.release(connection, true);
+    }
+  }
+
+  #lost(sent: boolean, cause: ConnectionLostError): Error {
+    if (!sent) return this.#notSent("the connection was lost", cause);
+    const reason = "the connection was lost while it waited";
+    return new OutcomeUnknownError("BLPOP", reason, { cause });
+  }
+
+  #notSent(reason: string, cause: unknown): Error {
+    const { address } = this.#options;
+    const message = `BLPOP was not sent: ${reason} (${label(address)})`;
+    return connectionError(address, message, cause);
+  }
+
+  #block(
+    connection: RedisConnection,
+    keys: readonly string[],
+    timeoutMs: number,
+  ): Promise<unknown> {
+    // Whole milliseconds: Redis 6 takes less than one for "for ever".
+    const args = [...keys, String(Math.ceil(timeoutMs) / 1_000)];
+    if (timeoutMs === 0) return ask(connection, "BLPOP", args);
+    const limit = timeoutMs + this.#options.commandTimeoutMs;
+    return askWithin(connection, limit, "BLPOP", args);
+  }
+
+  async #learnId(connection: RedisConnection): Promise<void> {
+    if (this.#ids.has(connection)) return;
+    const { commandTimeoutMs } = this.#options;
+    const id = await askWithin(connection, commandTimeoutMs, "CLIENT", ["ID"]);
+    this.#ids.set(connection, String(id));
+  }
+
+  /**
+   * Calls a blocked connection back. Closing it instead would lose a value that
+   * the server has just taken out for it.
+   */
+  async #unblock(
+    connection: RedisConnection,
+    settled: AbortSignal,
+  ): Promise<void> {
+    const { link } = this.#options;
+    const deadline = link.deadline();
+    const id = this.#ids.get(connection) as string;
+    try {
+      // "0" means that the BLPOP, on the other connection, is not there yet.
+      while (!settled.aborted) {
+        await link.run(
+          { kind: "safe", name: "CLIENT", args: ["UNBLOCK", id] },
+          deadline,
+        );
+        await pause(UNBLOCK_RETRY_MS, settled);
+      }
+    } catch {
+      if (!settled.aborted) await connection.destroy();
+    }
+  }
+}

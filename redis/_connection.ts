@@ -1,0 +1,60 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+/** A command on its way, and who is told of its end. Exactly one is called. */
+export interface OutgoingCommand {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Takes the reply. */
+  onReply(reply: unknown): void;
+  /**
+   * Takes a `RedisCommandError` when the server refused the command, or a
+   * `ConnectionLostError` when no reply will come.
+   */
+  onError(error: Error): void;
+}
+
+/**
+ * One physical connection, from its handshake to its end. It never reconnects
+ * and never sends anything twice: what comes back after an outage is another
+ * connection.
+ */
+export interface RedisConnection {
+  /** Whether it can no longer be used. */
+  readonly closed: boolean;
+  /** The replies received so far; what stands still for long is deaf. */
+  readonly replies: number;
+  /** Sends a command. */
+  send(command: OutgoingCommand): void;
+  /** Calls back once, when the connection has ended. */
+  onClose(listener: (error: ConnectionLostError) => void): void;
+  /** Calls back for each message of a subscribed channel. */
+  onMessage(listener: (channel: string, message: string) => void): void;
+  /**
+   * Closes the socket at once; resolves when it is closed.
+   *
+   * @param reason Why, where the other end is to blame.
+   */
+  destroy(reason?: Error): Promise<void>;
+}
+
+/** Opens a connection, or rejects with `RedisConnectionError`. */
+export type OpenConnection = (signal: AbortSignal) => Promise<RedisConnection>;
+
+/** The connection ended before the reply. */
+export class ConnectionLostError extends Error {
+  constructor(options?: ErrorOptions) {
+    super("The connection was lost", options);
+    this.name = "ConnectionLostError";
+  }
+}
+
+/** Sends a command and waits for its reply, however long that takes. */
+export function ask(
+  connection: RedisConnection,
+  name: string,
+  args: readonly string[] = [],
+): Promise<unknown> {
+  return new Promise((onReply, onError) => {
+    connection.send({ name, args, onReply, onError });
+  });
+}

@@ -1,0 +1,157 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { Backoff } from "./_backoff.ts";
+import type { OpenConnection, RedisConnection } from "./_connection.ts";
+import { isRefusal } from "./_open_connection.ts";
+import { pause } from "./_pause.ts";
+
+/** Options of a {@linkcode ConnectionPool}. */
+export interface ConnectionPoolOptions {
+  readonly open: OpenConnection;
+  /** Connections at most; callers beyond that wait. */
+  readonly size: number;
+  /** Idle connections that are kept. */
+  readonly idle: number;
+}
+
+/** How long {@linkcode ConnectionPool.acquire} may take. */
+export interface AcquireOptions {
+  readonly timeoutMs: number;
+  /** Makes the error of a call that takes longer; from the last failure. */
+  readonly onTimeout: (cause: unknown) => Error;
+  /** Gives up; the rejection is its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Connections that one user at a time owns. */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
+  readonly #idle: RedisConnection[] = [];
+  readonly #used = new Set<RedisConnection>();
+  readonly #waiting: Array<() => void> = [];
+  #taken = 0;
+  #closing = new AbortController();
+
+  constructor(options: ConnectionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the pool usable after a stop. */
+  start(): void {
+    if (this.#closing.signal.aborted) this.#closing = new AbortController();
+  }
+
+  /**
+   * Takes a connection: an idle one, or a new one, or the next that is free.
+   *
+   * @param options How long it may take.
+   */
+  async acquire(options: AcquireOptions): Promise<RedisConnection> {
+    const { timeoutMs, onTimeout, signal } = options;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    const ends = [late.signal, this.#closing.signal];
+    if (signal !== undefined) ends.push(signal);
+    const end = AbortSignal.any(ends);
+    const failure: { cause?: unknown } = {};
+    try {
+      return await this.#acquire(end, failure);
+    } catch (error) {
+      if (late.signal.aborted) throw onTimeout(failure.cause);
+      end.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Gives a connection back.
+   *
+   * @param connection The connection.
+   * @param clean Whether the next user finds it as new.
+   */
+  release(connection: RedisConnection, clean: boolean): void {
+    if (!this.#used.delete(connection)) return;
+    const keep = clean && !connection.closed &&
+      !this.#closing.signal.aborted && this.#idle.length < this.#options.idle;
+    if (keep) this.#idle.push(connection);
+    else void connection.destroy();
+    this.#passOn();
+  }
+
+  /**
+   * Hands out nothing more, and closes every connection, used ones too.
+   *
+   * @param reason What those who wait for a connection are told.
+   * @param drained Resolves when the used ones may be closed.
+   */
+  async stop(reason: Error, drained: Promise<unknown>): Promise<void> {
+    this.#closing.abort(reason);
+    await drained;
+    const all = [...this.#idle.splice(0), ...this.#used];
+    await Promise.all(all.map((connection) => connection.destroy()));
+  }
+
+  async #acquire(
+    end: AbortSignal,
+    failure: { cause?: unknown },
+  ): Promise<RedisConnection> {
+    end.throwIfAborted();
+    if (this.#taken >= this.#options.size) await this.#turn(end);
+    else this.#taken += 1;
+    try {
+      const connection = this.#takeIdle() ?? await this.#open(end, failure);
+      this.#used.add(connection);
+      return connection;
+    } catch (error) {
+      this.#passOn();
+      throw error;
+    }
+  }
+
+  /** Tries until it is open; a server that refuses us is not asked again. */
+  async #open(
+    end: AbortSignal,
+    failure: { cause?: unknown },
+  ): Promise<RedisConnection> {
+    const backoff = new Backoff();
+    for (;;) {
+      await pause(backoff.next(), end);
+      try {
+        return await this.#options.open(end);
+      } catch (error) {
+        if (end.aborted || isRefusal(error)) throw error;
+        failure.cause = error;
+      }
+    }
+  }
+
+  #takeIdle(): RedisConnection | undefined {
+    let connection = this.#idle.pop();
+    while (connection?.closed) connection = this.#idle.pop();
+    return connection;
+  }
+
+  /** Waits for another user's place. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(mine), 1);
+        reject(signal.reason);
+      };
+      const mine = () => {
+        signal.removeEventListener("abort", abort);
+        resolve();
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      this.#waiting.push(mine);
+    });
+  }
+
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#taken -= 1;
+    else next();
+  }
+}

@@ -1,0 +1,51 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { createHash } from "node:crypto";
+import type { CommandLink } from "./_command_link.ts";
+import { RedisCommandError } from "./errors.ts";
+import type { WireCommandKind } from "./wire_command.ts";
+
+/** A Lua script, and what is done when its reply is lost. */
+export class Script {
+  readonly kind: WireCommandKind;
+  readonly body: string;
+  #sha: string | undefined;
+
+  constructor(kind: WireCommandKind, body: string) {
+    this.kind = kind;
+    this.body = body;
+  }
+
+  /** The SHA-1 digest in hex, by which a server knows it. */
+  get sha(): string {
+    this.#sha ??= createHash("sha1").update(this.body).digest("hex");
+    return this.#sha;
+  }
+
+  /** Runs it by its digest, and by its body where the server forgot it. */
+  async run<Reply>(
+    link: CommandLink,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<Reply> {
+    const deadline = link.deadline();
+    const { kind, sha, body } = this;
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await link.run<Reply>(
+        { kind, name: "EVALSHA", args: [sha, ...rest] },
+        deadline,
+      );
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+    }
+    return await link.run<Reply>(
+      { kind, name: "EVAL", args: [body, ...rest] },
+      deadline,
+    );
+  }
+}
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof RedisCommandError && error.code === "NOSCRIPT";
+}

@@ -1,0 +1,55 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { text } from "./arguments.ts";
+import type { CommandLink } from "./_command_link.ts";
+import { Script } from "./_script.ts";
+import { kindOf } from "./arguments.ts";
+
+/** The scripts of the callers, kept for servers that forget them. */
+export class ScriptRegistry {
+  readonly #link: CommandLink;
+  readonly #scripts = new Map<string, Script>();
+
+  constructor(link: CommandLink) {
+    this.#link = link;
+  }
+
+  async register(body: string): Promise<string> {
+    const script = new Script("once", text("body", body));
+    const sha = await this.#link.run<string>({
+      kind: "safe",
+      name: "SCRIPT",
+      args: ["LOAD", body],
+    });
+    this.#scripts.set(sha, script);
+    return sha;
+  }
+
+  async execute(
+    sha: string,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    const known = this.#scripts.get(text("sha", sha));
+    const allKeys = list("keys", keys);
+    const allArgs = list("args", args);
+    if (known !== undefined) {
+      return await known.run(this.#link, allKeys, allArgs);
+    }
+    return await this.#link.run({
+      kind: "once",
+      name: "EVALSHA",
+      args: [sha, String(allKeys.length), ...allKeys, ...allArgs],
+    });
+  }
+}
+
+/** A list of text, which may be empty. */
+function list(field: string, values: unknown): readonly string[] {
+  if (!Array.isArray(values)) {
+    throw new TypeError(
+      `"${field}" must be an array of strings, received ${kindOf(values)}`,
+    );
+  }
+  return values.map((value) => text(field, value));
+}

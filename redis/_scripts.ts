@@ -1,0 +1,47 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { Script } from "./_script.ts";
+
+/** Sets KEYS[1] to ARGV[2] while it is ARGV[1], for ARGV[3] ms if given. */
+export const COMPARE_AND_SET: Script = new Script(
+  "once",
+  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[3] then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+else
+  redis.call('SET', KEYS[1], ARGV[2])
+end
+return 1`,
+);
+
+/** Deletes KEYS[1] while it is ARGV[1]. */
+export const COMPARE_AND_DELETE: Script = new Script(
+  "once",
+  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`,
+);
+
+/** Gives KEYS[1] ARGV[2] ms while it is ARGV[1]. */
+export const COMPARE_AND_EXPIRE: Script = new Script(
+  "safe",
+  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
+);
+
+/**
+ * Claims KEYS[1] for the token ARGV[1] and ARGV[2] ms; the fence is counted in
+ * KEYS[2]. Run again after a lost reply, it finds its own token and answers as
+ * it did before.
+ */
+export const CLAIM: Script = new Script(
+  "safe",
+  `local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return tonumber(redis.call('GET', KEYS[2]))
+end
+if holder then return false end
+local fence = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return fence`,
+);

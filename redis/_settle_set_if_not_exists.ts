@@ -1,0 +1,57 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { CommandLink } from "./_command_link.ts";
+import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
+import type { WireCommand } from "./wire_command.ts";
+
+/**
+ * Finds out what became of a SET NX whose reply was lost, so that "already
+ * there" is never said of the caller's own write.
+ *
+ * @param link Where it was sent.
+ * @param command The SET NX.
+ * @param lost What to reject with when it cannot be told.
+ * @param deadline When to stop trying.
+ * @returns Whether the key was set.
+ */
+export async function settleSetIfNotExists(
+  link: CommandLink,
+  command: WireCommand,
+  lost: OutcomeUnknownError,
+  deadline: number,
+): Promise<boolean> {
+  const [key, value] = command.args as [string, string];
+  while (performance.now() < deadline) {
+    const found = await look(link, key, lost, deadline);
+    if (found === value) throw lost;
+    if (found !== null) return false;
+    try {
+      // A "no" needs another look: the first write may have landed only now.
+      const reply = await link.run<string | null>(command, deadline);
+      if (reply === "OK") return true;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError)) throw lost;
+    }
+  }
+  throw lost;
+}
+
+/** The value, a sign for one that is no text, or `null`. */
+async function look(
+  link: CommandLink,
+  key: string,
+  lost: OutcomeUnknownError,
+  deadline: number,
+): Promise<string | symbol | null> {
+  try {
+    return await link.run<string | null>(
+      { kind: "read", name: "GET", args: [key] },
+      deadline,
+    );
+  } catch (error) {
+    if (error instanceof RedisCommandError && error.code === "WRONGTYPE") {
+      return Symbol();
+    }
+    throw lost;
+  }
+}

@@ -1,0 +1,181 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { askWithin } from "./_ask_within.ts";
+import type { ConnectionPool } from "./_connection_pool.ts";
+import { ask, ConnectionLostError } from "./_connection.ts";
+import type { RedisConnection } from "./_connection.ts";
+import { translateReply } from "./_ioredis.ts";
+import { connectionError, label } from "./_open_connection.ts";
+import type { RedisAddress } from "./_redis_url.ts";
+import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
+import type { TransactionSession } from "./transaction.ts";
+import type { WireCommand } from "./wire_command.ts";
+
+/** What a {@linkcode TransactionConnection} needs. */
+export interface TransactionConnectionOptions {
+  readonly address: RedisAddress;
+  readonly commandTimeoutMs: number;
+  readonly pool: ConnectionPool;
+  /** Runs work, or refuses it when the client is stopped. */
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A transaction's hold on a connection of the pool, taken when first needed. */
+export class TransactionConnection implements TransactionSession {
+  readonly #options: TransactionConnectionOptions;
+  #connection: RedisConnection | null = null;
+  #watching = false;
+
+  constructor(options: TransactionConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to watch. An idle connection may turn out dead: then on the next. */
+  watch(keys: readonly string[]): Promise<void> {
+    return this.#options.guard(async () => {
+      const deadline = performance.now() + this.#options.commandTimeoutMs;
+      for (;;) {
+        const connection = await this.#acquire("WATCH", deadline);
+        try {
+          await this.#ask(connection, "WATCH", keys);
+          this.#watching = true;
+          return;
+        } catch (error) {
+          this.#release();
+          const lost = error instanceof ConnectionLostError;
+          if (!lost) throw error;
+          if (performance.now() >= deadline) throw this.#failed("WATCH", error);
+        }
+      }
+    });
+  }
+
+  read<Reply>({ name, args }: WireCommand): Promise<Reply> {
+    return this.#options.guard(async () => {
+      const connection = await this.#current(name);
+      try {
+        return await this.#ask(connection, name, args) as Reply;
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        throw this.#failed(name, error);
+      }
+    });
+  }
+
+  execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
+    return this.#options.guard(async () => {
+      const connection = await this.#current("EXEC");
+      // All in one turn: nothing can be lost between the first and the last.
+      const queued = Promise.allSettled([
+        ask(connection, "MULTI"),
+        ...commands.map(({ name, args }) => ask(connection, name, args)),
+      ]);
+      const exec = await this.#ask(connection, "EXEC", []).catch(
+        (error: unknown) => error,
+      );
+      this.#watching = false;
+      if (exec instanceof ConnectionLostError) {
+        throw new OutcomeUnknownError(
+          "EXEC",
+          `the connection to ${this.#server()} was lost before the reply`,
+          { cause: exec },
+        );
+      }
+      for (const step of await queued) {
+        if (step.status === "rejected") throw step.reason;
+      }
+      if (exec instanceof RedisCommandError) throw exec;
+      return exec === null ? null : readReplies(commands, exec as unknown[]);
+    });
+  }
+
+  unwatch(): Promise<void> {
+    return this.#options.guard(() => {
+      this.#release();
+      return Promise.resolve();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#release();
+    return Promise.resolve();
+  }
+
+  /** The connection in hand; a new one only where nothing was watched. */
+  async #current(name: string): Promise<RedisConnection> {
+    const connection = this.#connection;
+    if (connection !== null && !connection.closed) return connection;
+    if (this.#watching) {
+      throw connectionError(
+        this.#options.address,
+        `${name} was not sent: the connection that watched the keys was lost`,
+      );
+    }
+    this.#release();
+    const { commandTimeoutMs } = this.#options;
+    return await this.#acquire(name, performance.now() + commandTimeoutMs);
+  }
+
+  async #acquire(name: string, deadline: number): Promise<RedisConnection> {
+    this.#connection = await this.#options.pool.acquire({
+      timeoutMs: Math.max(0, deadline - performance.now()),
+      onTimeout: (cause) => this.#notSent(name, cause),
+    });
+    return this.#connection;
+  }
+
+  #ask(
+    connection: RedisConnection,
+    name: string,
+    args: readonly string[],
+  ): Promise<unknown> {
+    const { commandTimeoutMs } = this.#options;
+    return askWithin(connection, commandTimeoutMs, name, args);
+  }
+
+  /** Gives the connection back, watching nothing. */
+  #release(): void {
+    const connection = this.#connection;
+    if (connection === null) return;
+    this.#connection = null;
+    // The next user's commands come after this one, so nobody waits for it.
+    if (this.#watching) ask(connection, "UNWATCH").catch(() => {});
+    this.#watching = false;
+    this.#options.pool.release(connection, true);
+  }
+
+  #server(): string {
+    return `Redis at ${label(this.#options.address)}`;
+  }
+
+  #failed(name: string, cause: unknown): Error {
+    return connectionError(
+      this.#options.address,
+      `${name} failed: the connection to ${this.#server()} was lost`,
+      cause,
+    );
+  }
+
+  #notSent(name: string, cause: unknown): Error {
+    return connectionError(
+      this.#options.address,
+      `${name} was not sent: no connection to ${this.#server()} for a ` +
+        `transaction within ${this.#options.commandTimeoutMs} ms`,
+      cause,
+    );
+  }
+}
+
+/** The replies within EXEC's; the first refusal among them is thrown. */
+function readReplies(
+  commands: readonly WireCommand[],
+  replies: readonly unknown[],
+): unknown[] {
+  const read = replies.map((reply, i) =>
+    translateReply(commands[i]?.name ?? "EXEC", reply)
+  );
+  for (const reply of read) {
+    if (reply instanceof RedisCommandError) throw reply;
+  }
+  return read;
+}

@@ -1,0 +1,103 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { RedisTransaction } from "../protocols.ts";
+import { texts } from "./arguments.ts";
+import { ConnectionPool } from "./_connection_pool.ts";
+import type { OpenConnection } from "./_connection.ts";
+import { atMost, pause } from "./_pause.ts";
+import type { RedisAddress } from "./_redis_url.ts";
+import { TransactionConnection } from "./_transaction_connection.ts";
+import { NotStartedError } from "./errors.ts";
+import { runTransaction } from "./run_transaction.ts";
+import { Transaction } from "./transaction.ts";
+
+/** What {@linkcode Transactions} need. */
+export interface TransactionsOptions {
+  readonly address: RedisAddress;
+  readonly open: OpenConnection;
+  readonly commandTimeoutMs: number;
+  /** The client, as messages name it. */
+  readonly subject: string;
+}
+
+/** Connections at most; a caller beyond that waits for one. */
+const MAX_CONNECTIONS = 8;
+
+/** Transactions, each on a connection of its own: WATCH counts per connection. */
+export class Transactions {
+  readonly #options: TransactionsOptions;
+  readonly #pool: ConnectionPool;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #closing = new AbortController();
+  #running = false;
+
+  constructor(options: TransactionsOptions) {
+    this.#options = options;
+    this.#pool = new ConnectionPool({
+      open: options.open,
+      size: MAX_CONNECTIONS,
+      idle: MAX_CONNECTIONS,
+    });
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#closing = new AbortController();
+    this.#pool.start();
+  }
+
+  /** Waits for what is in flight, at most `timeoutMs`, and closes. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#running = false;
+    const reason = new NotStartedError(this.#options.subject);
+    this.#closing.abort(reason);
+    const work = Promise.allSettled(this.#inFlight);
+    await this.#pool.stop(reason, atMost(work, timeoutMs));
+  }
+
+  async watch(keys: readonly string[]): Promise<Transaction> {
+    texts("keys", keys);
+    const session = this.#session();
+    await session.watch(keys);
+    return new Transaction(session);
+  }
+
+  multi(): RedisTransaction {
+    return new Transaction(this.#session()).multi();
+  }
+
+  run(
+    keys: readonly string[],
+    fn: (tx: RedisTransaction) => Promise<void>,
+    maxAttempts: number,
+  ): Promise<unknown[]> {
+    return runTransaction({
+      begin: () => this.watch(keys),
+      fn,
+      maxAttempts,
+      wait: (ms) => pause(ms, this.#closing.signal),
+    });
+  }
+
+  #session(): TransactionConnection {
+    const { address, commandTimeoutMs } = this.#options;
+    return new TransactionConnection({
+      address,
+      commandTimeoutMs,
+      pool: this.#pool,
+      guard: (work) => this.#guard(work),
+    });
+  }
+
+  /** Refuses work when stopped, and remembers it while it is in flight. */
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#running) throw new NotStartedError(this.#options.subject);
+    const promise = work();
+    this.#inFlight.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#inFlight.delete(promise);
+    }
+  }
+}

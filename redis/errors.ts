@@ -1,0 +1,160 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+/**
+ * What every error of this room is. Bad arguments are `TypeError` and
+ * `RangeError` instead, and never reach the wire.
+ *
+ * @example Telling the two kinds of failure apart
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OutcomeUnknownError, RedisError } from "@huleedu/service-libs/redis";
+ *
+ * const error = new OutcomeUnknownError("INCR", "the connection was lost");
+ * assertEquals(error instanceof RedisError, true);
+ * assertEquals(error.command, "INCR");
+ * ```
+ */
+export class RedisError extends Error {
+  /** The name of the class, for logs. */
+  override name = "RedisError";
+}
+
+/** A client was used before `start()` or after `stop()`. */
+export class NotStartedError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "NotStartedError";
+  /**
+   * Makes an error.
+   *
+   * @param subject What was used, for example `RedisClient "essays"`.
+   */
+  constructor(subject: string) {
+    super(`${subject} is not started: call start() first`);
+  }
+}
+
+/** What a {@linkcode RedisConnectionError} tells besides its message. */
+export interface RedisConnectionErrorOptions extends ErrorOptions {
+  /** The server's host name or address. */
+  readonly host: string;
+  /** The server's port. */
+  readonly port: number;
+}
+
+/**
+ * The server could not be reached. Nothing was changed: the command was never
+ * sent, or it only reads.
+ */
+export class RedisConnectionError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "RedisConnectionError";
+  /** The server's host name or address. */
+  readonly host: string;
+  /** The server's port. */
+  readonly port: number;
+
+  /**
+   * Makes an error.
+   *
+   * @param message What could not be done.
+   * @param options The server, and the cause.
+   */
+  constructor(message: string, options: RedisConnectionErrorOptions) {
+    super(message, options);
+    this.host = options.host;
+    this.port = options.port;
+  }
+}
+
+/**
+ * A command was sent and its reply never came, so it may have been applied or
+ * not. The library did not send it again.
+ */
+export class OutcomeUnknownError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "OutcomeUnknownError";
+  /** The command, for example `INCR`. */
+  readonly command: string;
+
+  /**
+   * Makes an error.
+   *
+   * @param command The command.
+   * @param reason Why the reply did not come.
+   * @param options The cause.
+   */
+  constructor(command: string, reason: string, options?: ErrorOptions) {
+    super(`${command} may or may not have been applied: ${reason}`, options);
+    this.command = command;
+  }
+}
+
+/** The server answered a command with an error. */
+export class RedisCommandError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "RedisCommandError";
+  /** The command, for example `INCR`. */
+  readonly command: string;
+  /** The first word of the answer, for example `WRONGTYPE` or `NOAUTH`. */
+  readonly code: string;
+
+  /**
+   * Makes an error.
+   *
+   * @param command The command. Its arguments are not told: they may be secret.
+   * @param answer The server's text, which begins with the code.
+   */
+  constructor(command: string, answer: string) {
+    // The server repeats the arguments of a command that it does not know.
+    const text = answer.replace(/, with args beginning with:.*$/s, "");
+    super(`Redis refused ${command}: ${text}`);
+    this.command = command;
+    this.code = /^[A-Z][A-Z0-9_]*(?=\s|$)/.exec(answer)?.[0] ?? "ERR";
+  }
+}
+
+/** A transaction lost against other writers as often as it was allowed to. */
+export class TransactionConflictError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "TransactionConflictError";
+  /** How often it was tried. */
+  readonly attempts: number;
+
+  /**
+   * Makes an error.
+   *
+   * @param attempts How often it was tried.
+   */
+  constructor(attempts: number) {
+    super(`A watched key changed during each of ${attempts} attempts`);
+    this.attempts = attempts;
+  }
+}
+
+/** A transaction was used out of order. Nothing was sent. */
+export class TransactionStateError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "TransactionStateError";
+}
+
+/** A subscription that closes on overflow was read too slowly. */
+export class SubscriptionOverflowError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "SubscriptionOverflowError";
+  /** The channels subscribed to. */
+  readonly channels: readonly string[];
+  /** How many messages the buffer holds. */
+  readonly bufferSize: number;
+
+  /**
+   * Makes an error.
+   *
+   * @param channels The channels subscribed to.
+   * @param bufferSize How many messages the buffer holds.
+   */
+  constructor(channels: readonly string[], bufferSize: number) {
+    super(`The reader is more than ${bufferSize} messages behind`);
+    this.channels = channels;
+    this.bufferSize = bufferSize;
+  }
+}

@@ -1,0 +1,51 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+/**
+ * Redis that says what happened: commands that are never silently sent twice,
+ * claims with a fence, transactions on connections of their own, publish and
+ * subscribe that tells of gaps, and the memory of which events were handled.
+ *
+ * @example A claim that is released at the end of its block
+ * ```ts ignore
+ * import { RedisClient } from "@huleedu/service-libs/redis";
+ *
+ * await using redis = await RedisClient.connect({
+ *   clientId: "reports",
+ *   url: "redis://localhost:6379",
+ * });
+ * await using claim = await redis.claim("report:2026-01", { ttlMs: 30_000 });
+ * if (claim === null) console.log("another instance is at it");
+ * ```
+ *
+ * @module
+ */
+
+export type { RedisConnectionOptions } from "./connection_options.ts";
+export {
+  NotStartedError,
+  OutcomeUnknownError,
+  RedisCommandError,
+  RedisConnectionError,
+  type RedisConnectionErrorOptions,
+  RedisError,
+  SubscriptionOverflowError,
+  TransactionConflictError,
+  TransactionStateError,
+} from "./errors.ts";
+export { RedisClient, type RedisClientOptions } from "./redis_client.ts";
+export { RedisCommands } from "./redis_commands.ts";
+export {
+  RedisIdempotencyStore,
+  type RedisIdempotencyStoreOptions,
+} from "./redis_idempotency_store.ts";
+export { redisOptionsFromEnv } from "./redis_options_from_env.ts";
+export {
+  RedisPubSub,
+  type RedisPubSubClientOptions,
+  type RedisPubSubOptions,
+} from "./redis_pubsub.ts";
+export type {
+  WireCommand,
+  WireCommandKind,
+  WireExecutor,
+} from "./wire_command.ts";

@@ -1,0 +1,244 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type {
+  AtomicRedisClient,
+  Clock,
+  IdempotencyClaim,
+  IdempotencyRecord,
+  IdempotencyStore,
+} from "../protocols.ts";
+import { positiveMs, text } from "./arguments.ts";
+import {
+  completedValue,
+  isStale,
+  processingValue,
+  readValue,
+  STALE_MS,
+} from "./_idempotency_value.ts";
+import { OutcomeUnknownError } from "./errors.ts";
+
+/** Options of {@linkcode RedisIdempotencyStore}. */
+export interface RedisIdempotencyStoreOptions {
+  /**
+   * Tells when an event was begun and completed.
+   *
+   * @default the system's clock
+   */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+/** What this process knows of a claim of its own. */
+interface Held {
+  readonly value: string;
+  readonly renewedAt: number;
+  readonly startedAt: number;
+  readonly record: IdempotencyRecord;
+}
+
+/** How often a key that changes under our hands is looked at again. */
+const MAX_LOOKS = 8;
+
+/**
+ * Remembers in Redis which events were handled, in the form of the Python
+ * services' `idempotency_v2.py`, so that both can share a key.
+ *
+ * Each claim writes a token of its own, and each later step is applied only
+ * while the key still holds it. When a reply is lost, the token in Redis tells
+ * what became of the step.
+ *
+ * @example A claim, and the same event again
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { RedisIdempotencyStore } from "@huleedu/service-libs/redis";
+ * import { MemoryRedis } from "@huleedu/service-libs/testing";
+ *
+ * await using redis = await MemoryRedis.connect();
+ * const store = new RedisIdempotencyStore(redis);
+ * const record = {
+ *   processedBy: "essays",
+ *   eventId: "e1",
+ *   correlationId: "c1",
+ *   sourceService: "files",
+ * };
+ *
+ * const claim = await store.claim("key", 30_000, record);
+ * assertEquals((await store.claim("key", 30_000, record)).status, "in_progress");
+ * if (claim.status === "claimed") {
+ *   assertEquals(await store.complete("key", claim.token, 86_400_000), true);
+ * }
+ * assertEquals((await store.claim("key", 30_000, record)).status, "completed");
+ * ```
+ */
+export class RedisIdempotencyStore implements IdempotencyStore {
+  readonly #redis: AtomicRedisClient;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #held = new Map<string, Held>();
+
+  /**
+   * Makes a store.
+   *
+   * @param redis Where keys are kept; started and stopped by its owner.
+   * @param options The clock.
+   */
+  constructor(
+    redis: AtomicRedisClient,
+    options: RedisIdempotencyStoreOptions = {},
+  ) {
+    this.#redis = redis;
+    this.#clock = options.clock ?? Date;
+  }
+
+  /**
+   * Claims a key for `leaseMs`.
+   *
+   * @param key The key.
+   * @param leaseMs How long the claim lasts unless it is renewed.
+   * @param record What is written about the event.
+   * @returns The token of the claim, or why there is none.
+   * @throws {RedisConnectionError} If Redis cannot be reached.
+   */
+  async claim(
+    key: string,
+    leaseMs: number,
+    record: IdempotencyRecord,
+  ): Promise<IdempotencyClaim> {
+    const ttlMs = positiveMs("leaseMs", leaseMs);
+    const token = crypto.randomUUID();
+    const startedAt = this.#clock.now();
+    const value = processingValue(token, startedAt, record);
+    const claimed = (): IdempotencyClaim => {
+      const held = { value, startedAt, renewedAt: startedAt, record };
+      this.#held.set(token, held);
+      return { status: "claimed", token };
+    };
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const isSet = await isDone(
+        this.#redis.setIfNotExists(key, value, { ttlMs }),
+      );
+      if (isSet) return claimed();
+      const found = await this.#redis.get(key);
+      if (found === value) return claimed();
+      if (found === null) continue;
+      const stored = readValue(found);
+      if (!isStale(stored, this.#clock.now())) return { status: stored.status };
+      const isTaken = await isDone(
+        this.#redis.compareAndSet(key, found, value, { ttlMs }),
+      );
+      if (isTaken) return claimed();
+    }
+    return { status: "in_progress" };
+  }
+
+  /**
+   * Renews a claim.
+   *
+   * @param key The key.
+   * @param token The claim's token.
+   * @param leaseMs How long it lasts from now.
+   * @returns Whether the claim still holds.
+   */
+  async extend(key: string, token: string, leaseMs: number): Promise<boolean> {
+    const ttlMs = positiveMs("leaseMs", leaseMs);
+    const now = this.#clock.now();
+    const held = this.#held.get(text("token", token));
+    // Python takes a start of five minutes ago for a crash: it is told of a
+    // newer one in time.
+    if (held !== undefined && now - held.renewedAt < STALE_MS / 2) {
+      return await this.#redis.compareAndExpire(key, held.value, ttlMs);
+    }
+    const known = held ?? await this.#read(key, token);
+    if (known === null) return false;
+    const value = processingValue(token, now, known.record);
+    const isRenewed = await this.#replace(key, token, known, value, ttlMs);
+    if (isRenewed) this.#held.set(token, { ...known, value, renewedAt: now });
+    return isRenewed;
+  }
+
+  /**
+   * Marks the event as handled.
+   *
+   * @param key The key.
+   * @param token The claim's token.
+   * @param ttlMs How long it is remembered.
+   * @returns Whether the claim still held, and the event is marked now.
+   */
+  async complete(key: string, token: string, ttlMs: number): Promise<boolean> {
+    positiveMs("ttlMs", ttlMs);
+    const held = await this.#letGo(key, token);
+    if (held === null) return false;
+    const { startedAt, record } = held;
+    const now = this.#clock.now();
+    const value = completedValue(token, startedAt, now, record);
+    return await this.#replace(key, token, held, value, ttlMs);
+  }
+
+  /**
+   * Gives a claim up, so that the event can be handled again.
+   *
+   * @param key The key.
+   * @param token The claim's token.
+   * @returns Whether the claim still held.
+   * @throws {OutcomeUnknownError} If the claim is gone, and it is not known
+   * whether it was given up or had run out.
+   */
+  async release(key: string, token: string): Promise<boolean> {
+    const held = await this.#letGo(key, token);
+    if (held === null) return false;
+    try {
+      return await this.#redis.compareAndDelete(key, held.value);
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError)) throw error;
+      if (await this.#redis.compareAndDelete(key, held.value)) return true;
+      throw error;
+    }
+  }
+
+  /** What is known of a claim, which is forgotten here; else what Redis says. */
+  async #letGo(key: string, token: string): Promise<Held | null> {
+    const held = this.#held.get(text("token", token));
+    this.#held.delete(token);
+    return held ?? await this.#read(key, token);
+  }
+
+  /** The claim as it is in Redis; `null` when the token does not own it. */
+  async #read(key: string, token: string): Promise<Held | null> {
+    const value = await this.#redis.get(key);
+    if (value === null) return null;
+    const { status, token: owner, startedAt, record } = readValue(value);
+    if (status !== "in_progress" || owner !== token) return null;
+    const at = startedAt ?? this.#clock.now();
+    return { value, startedAt: at, renewedAt: at, record };
+  }
+
+  /** Writes a value in place of the claim's, whatever replies are lost. */
+  async #replace(
+    key: string,
+    token: string,
+    held: Held,
+    value: string,
+    ttlMs: number,
+  ): Promise<boolean> {
+    let expected = held.value;
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const isSet = await isDone(
+        this.#redis.compareAndSet(key, expected, value, { ttlMs }),
+      );
+      if (isSet) return true;
+      const found = await this.#redis.get(key);
+      if (found === value) return true;
+      if (found === null || readValue(found).token !== token) return false;
+      expected = found;
+    }
+    return false;
+  }
+}
+
+/** Whether a step was done; `false` also where a look has to tell. */
+async function isDone(step: Promise<boolean>): Promise<boolean> {
+  try {
+    return await step;
+  } catch (error) {
+    if (error instanceof OutcomeUnknownError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type {
+  Lifecycle,
+  PubSub,
+  PubSubMessage,
+  Subscription,
+  UserNotifier,
+} from "../../protocols.ts";
+
+/** What must hold, on channels that begin with `channel`. */
+export type PubSubCriterion = (
+  pubsub: PubSub & UserNotifier & Lifecycle,
+  channel: string,
+) => Promise<void>;
+
+/** Criteria by what they say. */
+export type PubSubCriteria = Readonly<Record<string, PubSubCriterion>>;
+
+/** Reads some messages, and leaves the subscription as it is. */
+export async function take(
+  subscription: Subscription,
+  count: number,
+): Promise<PubSubMessage[]> {
+  const iterator = subscription[Symbol.asyncIterator]();
+  const messages: PubSubMessage[] = [];
+  while (messages.length < count) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    messages.push(value);
+  }
+  return messages;
+}
+
+/** Reads until the end. */
+export async function drain(subscription: Subscription): Promise<string[]> {
+  const messages: string[] = [];
+  for await (const { message } of subscription) messages.push(message);
+  return messages;
+}
