@@ -28,4 +28,6 @@ export type {
 export { testEventBus } from "./event_bus_suite.ts";
 export { testIdempotencyStore } from "./idempotency_store_suite.ts";
 export type { IdempotencyStoreFixture } from "./idempotency_store_suite.ts";
+export { testPubSub } from "./pubsub_suite.ts";
+export { testAtomicRedisClient } from "./redis_client_suite.ts";
 export type { RegisterTest } from "./register.ts";
