@@ -1,6 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { type CommandOptions, runCommand } from "./_command.ts";
+import { type CommandOptions, runCommand } from "./command.ts";
 import type { Report } from "./_report.ts";
 
 /**

@@ -17,13 +17,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildNpm } from "../../tools/build_npm.ts";
 import { checkPackage } from "./_check_package.ts";
-import { mustRun } from "./_command.ts";
+import { mustRun } from "./command.ts";
 import {
   addScripts,
   createConsumer,
   install,
   packPackage,
-} from "./_consumer.ts";
+} from "./consumer_folder.ts";
 import { Report } from "./_report.ts";
 import { runScript } from "./_run_script.ts";
 

@@ -7,15 +7,20 @@ import {
   RedisClient,
   RedisIdempotencyStore,
   redisOptionsFromEnv,
+  RedisPubSub,
 } from "@huleedu/service-libs/redis";
 import {
   ManualClock,
   MemoryBus,
   MemoryIdempotencyStore,
+  MemoryPubSub,
+  MemoryRedis,
 } from "@huleedu/service-libs/testing";
 import {
+  testAtomicRedisClient,
   testEventBus,
   testIdempotencyStore,
+  testPubSub,
 } from "@huleedu/service-libs/testing/conformance";
 import { runTests, test } from "./harness.ts";
 import { kafkaHarness } from "./kafka_harness.ts";
@@ -35,6 +40,8 @@ function testDoubles(): void {
       }));
     },
   });
+  testAtomicRedisClient(test, () => MemoryRedis.connect());
+  testPubSub(test, () => MemoryPubSub.connect());
   testIdempotencyStore(test, () => {
     const clock = new ManualClock();
     const store = new MemoryIdempotencyStore({ clock });
@@ -43,11 +50,15 @@ function testDoubles(): void {
 }
 
 function testServices(): void {
-  testEventBus(test, kafkaHarness(process.env.KAFKA_BOOTSTRAP_SERVERS ?? ""));
+  const kafka = process.env.KAFKA_BOOTSTRAP_SERVERS ?? "";
+  const redis = redisOptionsFromEnv(process.env);
+  testEventBus(test, kafkaHarness(kafka));
+  testAtomicRedisClient(test, () => RedisClient.connect(redis));
+  testPubSub(test, () => RedisPubSub.connect(redis));
   testIdempotencyStore(test, async () => {
-    const redis = await RedisClient.connect(redisOptionsFromEnv(process.env));
-    const store = new RedisIdempotencyStore(redis);
-    return { store, close: () => redis.stop() };
+    const client = await RedisClient.connect(redis);
+    const store = new RedisIdempotencyStore(client);
+    return { store, close: () => client.stop() };
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import manifest from "../../deno.json" with { type: "json" };
-import { mustRun } from "./_command.ts";
+import { mustRun } from "./command.ts";
 
 const TIMEOUT_MS = 300_000;
 
