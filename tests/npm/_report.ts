@@ -38,7 +38,7 @@ export class Report {
 
   /** Prints the totals. */
   summarize(): void {
-    print(`${this.#passed} passed, ${this.#failed} failed`);
+    print(`npm package: ${this.#passed} passed, ${this.#failed} failed`);
   }
 }
 
