@@ -15,6 +15,7 @@
  * @module
  */
 
+export { freePort } from "./_ports.ts";
 export { requireChromium } from "./_programs.ts";
 export type { RunningServer } from "./native_server.ts";
 export type { Service, ServiceRecord } from "./service.ts";
