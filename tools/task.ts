@@ -17,6 +17,7 @@ import { note } from "./terminal.ts";
 
 /** Tasks that hand over to a script of their own, with its permissions. */
 const SCRIPTS: Readonly<Record<string, readonly string[]>> = {
+  bench: ["-A", "bench/run.ts"],
   demo: [
     "--allow-net",
     "--allow-env",
