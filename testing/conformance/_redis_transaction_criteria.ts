@@ -108,11 +108,13 @@ export const TRANSACTION_CRITERIA: RedisCriteria = {
   },
 
   async "transaction() makes 100 concurrent increments exact"(redis, key) {
-    await Promise.all(Array.from({ length: 100 }, () =>
-      redis.transaction([key], async (tx) => {
-        const count = Number(await tx.get(key) ?? "0");
-        tx.multi().set(key, String(count + 1));
-      }, { maxAttempts: 1_000 })));
+    await Promise.all(
+      Array.from({ length: 100 }, () =>
+        redis.transaction([key], async (tx) => {
+          const count = Number(await tx.get(key) ?? "0");
+          tx.multi().set(key, String(count + 1));
+        }, { maxAttempts: 1_000 })),
+    );
     assert.equal(await redis.get(key), "100");
   },
 
