@@ -90,7 +90,8 @@ export class NativeServer implements RunningServer {
 
   async restart(): Promise<void> {
     await this.kill();
-    await this.#callGuardOff();
+    // The old guard stays until the new one stands.
+    await using _old = this.#guard;
     await this.#start();
   }
 
