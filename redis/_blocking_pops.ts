@@ -9,6 +9,7 @@ import { ConnectionPool } from "./_connection_pool.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
+import { AbortScope, sharedController } from "./abort_scope.ts";
 import { NotStartedError, OutcomeUnknownError } from "./errors.ts";
 
 /** What {@linkcode BlockingPops} need. */
@@ -31,7 +32,7 @@ export class BlockingPops {
   readonly #pool: ConnectionPool;
   readonly #ids = new WeakMap<RedisConnection, string>();
   readonly #inFlight = new Set<Promise<unknown>>();
-  #stopping = new AbortController();
+  #stopping = sharedController();
   #running = false;
 
   constructor(options: BlockingPopsOptions) {
@@ -45,7 +46,7 @@ export class BlockingPops {
 
   start(): void {
     this.#running = true;
-    this.#stopping = new AbortController();
+    this.#stopping = sharedController();
     this.#pool.start();
   }
 
@@ -65,10 +66,9 @@ export class BlockingPops {
     texts("keys", keys);
     durationMs("timeoutMs", timeoutMs);
     if (!this.#running) throw new NotStartedError(this.#options.subject);
-    const stopping = this.#stopping.signal;
-    const either = signal ? AbortSignal.any([signal, stopping]) : stopping;
-    either.throwIfAborted();
-    const work = this.#pop(keys, timeoutMs, either);
+    using scope = new AbortScope([signal, this.#stopping.signal]);
+    scope.signal.throwIfAborted();
+    const work = this.#pop(keys, timeoutMs, scope.signal);
     this.#inFlight.add(work);
     try {
       return await work;

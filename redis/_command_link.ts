@@ -13,6 +13,7 @@ import { pause } from "./_pause.ts";
 import { PendingCommand } from "./_pending_command.ts";
 import type { PendingCommandOwner } from "./_pending_command.ts";
 import type { RedisAddress } from "./_redis_url.ts";
+import { sharedController } from "./abort_scope.ts";
 import { NotStartedError, OutcomeUnknownError } from "./errors.ts";
 import type { WireCommand, WireExecutor } from "./wire_command.ts";
 
@@ -38,7 +39,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
     this.#expire(command)
   );
   #running = false;
-  #closing = new AbortController();
+  #closing = sharedController();
   #connection: RedisConnection | null = null;
   #backoff = new Backoff();
   #lastError: unknown;
@@ -51,7 +52,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
 
   /** Opens the first connection. */
   async start(): Promise<void> {
-    this.#closing = new AbortController();
+    this.#closing = sharedController();
     const connection = await this.#options.open(this.#closing.signal);
     this.#running = true;
     this.#backoff = new Backoff();

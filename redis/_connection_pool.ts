@@ -4,6 +4,7 @@ import { Backoff } from "./_backoff.ts";
 import type { OpenConnection, RedisConnection } from "./_connection.ts";
 import { isRefusal } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
+import { AbortScope, sharedController } from "./abort_scope.ts";
 
 /** Options of a {@linkcode ConnectionPool}. */
 export interface ConnectionPoolOptions {
@@ -30,7 +31,7 @@ export class ConnectionPool {
   readonly #used = new Set<RedisConnection>();
   readonly #waiting: Array<() => void> = [];
   #taken = 0;
-  #closing = new AbortController();
+  #closing = sharedController();
 
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
@@ -38,7 +39,7 @@ export class ConnectionPool {
 
   /** Makes the pool usable after a stop. */
   start(): void {
-    if (this.#closing.signal.aborted) this.#closing = new AbortController();
+    if (this.#closing.signal.aborted) this.#closing = sharedController();
   }
 
   /**
@@ -48,20 +49,17 @@ export class ConnectionPool {
    */
   async acquire(options: AcquireOptions): Promise<RedisConnection> {
     const { timeoutMs, onTimeout, signal } = options;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), timeoutMs);
-    const ends = [late.signal, this.#closing.signal];
-    if (signal !== undefined) ends.push(signal);
-    const end = AbortSignal.any(ends);
     const failure: { cause?: unknown } = {};
+    using scope = new AbortScope([signal, this.#closing.signal], {
+      ms: timeoutMs,
+      reason: () => onTimeout(failure.cause),
+    });
     try {
-      return await this.#acquire(end, failure);
+      return await this.#acquire(scope.signal, failure);
     } catch (error) {
-      if (late.signal.aborted) throw onTimeout(failure.cause);
-      end.throwIfAborted();
+      // Whatever went wrong in the end, this is why.
+      scope.signal.throwIfAborted();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,15 +1,21 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-// The only file that knows ioredis. It is used as a codec and a socket: one
+// The only file, with _ioredis_command.ts, that knows ioredis. It is used as a codec and a socket: one
 // instance a physical connection, told never to reconnect, to queue or to send
 // anything again (it runs INCR twice otherwise, and WATCH protects nothing).
 
-import { Command, Redis } from "ioredis";
+import { type Command, Redis } from "ioredis";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { ConnectionLostError } from "./_connection.ts";
 import type { OutgoingCommand, RedisConnection } from "./_connection.ts";
+import { type CommandListener, ListenedCommand } from "./_ioredis_command.ts";
 import { RedisCommandError } from "./errors.ts";
+
+type CommandStream = NonNullable<Parameters<Redis["sendCommand"]>[1]>;
+
+/** UTF-16 units of commands that are held back at most, against huge values. */
+const MAX_BATCH_LENGTH = 1_048_576;
 
 /** Where a socket goes to. */
 export interface SocketAddress {
@@ -70,9 +76,9 @@ export function translateReply(command: string, reply: unknown): unknown {
     : reply;
 }
 
-class IoredisConnection implements RedisConnection {
+class IoredisConnection implements RedisConnection, CommandListener {
   readonly #redis: Redis;
-  #corked = false;
+  readonly #batch: TurnBatch;
   #ended: Promise<void> | null = null;
   /** What the socket complained of last. */
   error: Error | null = null;
@@ -80,6 +86,7 @@ class IoredisConnection implements RedisConnection {
 
   constructor(redis: Redis) {
     this.#redis = redis;
+    this.#batch = new TurnBatch(redis);
     // An "error" that nobody listens to is printed by ioredis.
     redis.on("error", (error: Error) => {
       this.error ??= error;
@@ -94,15 +101,27 @@ class IoredisConnection implements RedisConnection {
   }
 
   send(outgoing: OutgoingCommand): void {
-    if (!this.closed) this.#cork();
-    const command = new Command(outgoing.name, outgoing.args as string[], {
-      replyEncoding: "utf8",
-    });
-    command.promise.then((reply: unknown) => {
+    const command = new ListenedCommand(this, outgoing);
+    this.#redis.sendCommand(
+      command as unknown as Command,
+      this.#batch as unknown as CommandStream,
+    );
+  }
+
+  replied(command: OutgoingCommand, reply: unknown): void {
+    this.replies += 1;
+    command.onReply(reply);
+  }
+
+  failed(command: OutgoingCommand, error: unknown): void {
+    if (isReplyError(error)) {
       this.replies += 1;
-      outgoing.onReply(reply);
-    }, (error: unknown) => outgoing.onError(this.#translate(outgoing, error)));
-    this.#redis.sendCommand(command);
+      command.onError(new RedisCommandError(command.name, error.message));
+      return;
+    }
+    // Whatever it is, the replies that follow could be anybody's.
+    void this.destroy();
+    command.onError(this.#lost());
   }
 
   onClose(listener: (error: ConnectionLostError) => void): void {
@@ -130,30 +149,34 @@ class IoredisConnection implements RedisConnection {
     });
   }
 
-  /** Lets the commands of one turn of the event loop leave in one write. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    const { stream } = this.#redis;
-    stream.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      stream.uncork();
-    });
-  }
-
   #lost(): ConnectionLostError {
     return new ConnectionLostError(this.error ? { cause: this.error } : {});
   }
+}
 
-  #translate({ name }: OutgoingCommand, error: unknown): Error {
-    if (!isReplyError(error)) {
-      // Whatever it is, the replies that follow could be anybody's.
-      void this.destroy();
-      return this.#lost();
-    }
-    this.replies += 1;
-    return new RedisCommandError(name, error.message);
+/** Lets the commands of one turn of the event loop leave in one write. */
+class TurnBatch {
+  readonly #redis: Redis;
+  #text = "";
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Called by ioredis with a command in its RESP form. */
+  write(command: string): boolean {
+    if (this.#text === "") setImmediate(() => this.#flush());
+    this.#text += command;
+    if (this.#text.length > MAX_BATCH_LENGTH) this.#flush();
+    return true;
+  }
+
+  // One string: corking the socket costs an object and a chunk a command.
+  #flush(): void {
+    const text = this.#text;
+    this.#text = "";
+    const { stream } = this.#redis;
+    if (text !== "" && stream.writable) stream.write(text);
   }
 }
 

@@ -20,8 +20,6 @@ export class PendingCommand implements OutgoingCommand, DeadlineEntry {
   readonly #reject: (error: Error) => void;
   #settled = false;
   readonly wire: WireCommand;
-  readonly name: string;
-  readonly args: readonly string[];
   readonly deadline: number;
   previous: PendingCommand | null = null;
   next: PendingCommand | null = null;
@@ -41,11 +39,17 @@ export class PendingCommand implements OutgoingCommand, DeadlineEntry {
   ) {
     this.#owner = owner;
     this.wire = wire;
-    this.name = wire.name;
-    this.args = wire.args;
     this.deadline = deadline;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  get name(): string {
+    return this.wire.name;
+  }
+
+  get args(): readonly string[] {
+    return this.wire.args;
   }
 
   /** Hands it to a connection, which may be closed and not have said so. */

@@ -10,6 +10,7 @@ import { Deferred } from "./_deferred.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
+import { AbortScope, sharedController } from "./abort_scope.ts";
 import { BufferedSubscription } from "./buffered_subscription.ts";
 import { NotStartedError } from "./errors.ts";
 
@@ -34,7 +35,7 @@ export class SubscriberHub {
   readonly #channels = new Map<string, Channel>();
   readonly #subscriptions = new Set<BufferedSubscription>();
   #running = false;
-  #closing = new AbortController();
+  #closing = sharedController();
   #connection: RedisConnection | null = null;
   /** The run of the client that is connecting. */
   #connecting: AbortSignal | null = null;
@@ -47,7 +48,7 @@ export class SubscriberHub {
 
   start(): void {
     this.#running = true;
-    this.#closing = new AbortController();
+    this.#closing = sharedController();
     this.#backoff = new Backoff();
   }
 
@@ -122,24 +123,16 @@ export class SubscriberHub {
   ): Promise<void> {
     const { commandTimeoutMs } = this.#options;
     const failed = new Deferred<never>();
-    const ends = signal
-      ? AbortSignal.any([signal, this.#closing.signal])
-      : this.#closing.signal;
-    const onEnd = () => failed.reject(ends.reason);
-    ends.addEventListener("abort", onEnd, { once: true });
-    const timer = setTimeout(
-      () => failed.reject(this.#unacknowledged()),
-      commandTimeoutMs,
-    );
-    try {
-      await Promise.race([
-        Promise.all(channels.map((channel) => channel.acknowledged)),
-        failed.promise,
-      ]);
-    } finally {
-      clearTimeout(timer);
-      ends.removeEventListener("abort", onEnd);
-    }
+    using scope = new AbortScope([signal, this.#closing.signal], {
+      ms: commandTimeoutMs,
+      reason: () => this.#unacknowledged(),
+    });
+    const end = scope.signal;
+    end.addEventListener("abort", () => failed.reject(end.reason));
+    await Promise.race([
+      Promise.all(channels.map((channel) => channel.acknowledged)),
+      failed.promise,
+    ]);
   }
 
   #request(channel: Channel, connection: RedisConnection): void {

@@ -6,6 +6,7 @@ import { ConnectionPool } from "./_connection_pool.ts";
 import type { OpenConnection } from "./_connection.ts";
 import { atMost, pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
+import { sharedController } from "./abort_scope.ts";
 import { TransactionConnection } from "./_transaction_connection.ts";
 import { NotStartedError } from "./errors.ts";
 import { runTransaction } from "./run_transaction.ts";
@@ -28,7 +29,7 @@ export class Transactions {
   readonly #options: TransactionsOptions;
   readonly #pool: ConnectionPool;
   readonly #inFlight = new Set<Promise<unknown>>();
-  #closing = new AbortController();
+  #closing = sharedController();
   #running = false;
 
   constructor(options: TransactionsOptions) {
@@ -42,7 +43,7 @@ export class Transactions {
 
   start(): void {
     this.#running = true;
-    this.#closing = new AbortController();
+    this.#closing = sharedController();
     this.#pool.start();
   }
 

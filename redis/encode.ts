@@ -31,11 +31,9 @@ export function onList(
 export function set(
   key: string,
   value: string,
-  { ttlMs }: TtlOptions = {},
+  options?: TtlOptions,
 ): WireCommand {
-  const args = [text("key", key), text("value", value)];
-  if (ttlMs !== undefined) args.push("PX", String(positiveMs("ttlMs", ttlMs)));
-  return { kind: "safe", name: "SET", args };
+  return { kind: "safe", name: "SET", args: setArgs(key, value, options) };
 }
 
 /** SET with a time to live. */
@@ -49,8 +47,9 @@ export function setIfNotExists(
   value: string,
   options?: TtlOptions,
 ): WireCommand {
-  const { name, args } = set(key, value, options);
-  return { kind: "once", name, args: [...args, "NX"] };
+  const args = setArgs(key, value, options);
+  args.push("NX");
+  return { kind: "once", name: "SET", args };
 }
 
 /** DEL. */
@@ -84,6 +83,16 @@ export function zadd(
   }
   if (args.length === 1) throw new TypeError('"members" must not be empty');
   return { kind: "once", name: "ZADD", args };
+}
+
+function setArgs(key: string, value: string, options?: TtlOptions): string[] {
+  const ttlMs = options?.ttlMs;
+  return ttlMs === undefined ? [text("key", key), text("value", value)] : [
+    text("key", key),
+    text("value", value),
+    "PX",
+    String(positiveMs("ttlMs", ttlMs)),
+  ];
 }
 
 function scoreText(score: unknown): string {

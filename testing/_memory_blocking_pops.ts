@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Clock } from "../protocols.ts";
+import type { AbortScope } from "../redis/abort_scope.ts";
 
 /** Takes a value from the first of the lists that has one. */
 export type TryPop = (keys: readonly string[]) => [string, string] | null;
@@ -29,26 +30,20 @@ export class MemoryBlockingPops {
     }
   }
 
-  /** Waits for a value; rejects with the signal's reason. */
+  /** Waits for a value; rejects with the reason of the scope's signal. */
   async pop(
     keys: readonly string[],
     timeoutMs: number,
-    signal: AbortSignal,
+    scope: AbortScope,
   ): Promise<[string, string] | null> {
-    signal.throwIfAborted();
+    scope.signal.throwIfAborted();
     const now = this.#tryPop(keys);
     if (now !== null) return now;
-    const ended = new AbortController();
-    const abort = () => ended.abort();
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      const popped = await this.#wait(keys, timeoutMs, ended);
-      if (popped === null) signal.throwIfAborted();
-      return popped;
-    } finally {
-      ended.abort();
-      signal.removeEventListener("abort", abort);
-    }
+    const popped = await this.#wait(keys, timeoutMs, scope.signal);
+    if (popped === null) scope.signal.throwIfAborted();
+    // Ends the sleep.
+    scope.abort();
+    return popped;
   }
 
   /** A key that has come to hold something else keeps its waiter waiting. */
@@ -63,7 +58,7 @@ export class MemoryBlockingPops {
   #wait(
     keys: readonly string[],
     timeoutMs: number,
-    ended: AbortController,
+    signal: AbortSignal,
   ): Promise<[string, string] | null> {
     return new Promise((resolve) => {
       const end = (popped: [string, string] | null) => {
@@ -72,9 +67,9 @@ export class MemoryBlockingPops {
       };
       const waiter: Waiter = { keys, take: end };
       this.#waiters.add(waiter);
-      ended.signal.addEventListener("abort", () => end(null), { once: true });
+      signal.addEventListener("abort", () => end(null), { once: true });
       if (timeoutMs === 0) return;
-      this.#clock.sleep(timeoutMs, { signal: ended.signal })
+      this.#clock.sleep(timeoutMs, { signal })
         .then(() => end(null), () => end(null));
     });
   }

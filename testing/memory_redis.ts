@@ -13,6 +13,7 @@ import type {
   TtlOptions,
   UserNotifier,
 } from "../protocols.ts";
+import { AbortScope, sharedController } from "../redis/abort_scope.ts";
 import { durationMs, positiveMs, text, texts } from "../redis/arguments.ts";
 import { set as encodeSet } from "../redis/encode.ts";
 import { NotStartedError, RedisCommandError } from "../redis/errors.ts";
@@ -78,7 +79,7 @@ export class MemoryRedis extends RedisCommands
   readonly #pubsub: MemoryPubSub;
   readonly #loaded = new Set<string>();
   readonly #scripts = new Map<string, MemoryScript>();
-  #stopping = new AbortController();
+  #stopping = sharedController();
   readonly #subject: string;
 
   /**
@@ -126,7 +127,7 @@ export class MemoryRedis extends RedisCommands
   async start(): Promise<void> {
     if (this.#server.running) return;
     this.#server.running = true;
-    this.#stopping = new AbortController();
+    this.#stopping = sharedController();
     await this.#pubsub.start();
   }
 
@@ -158,9 +159,8 @@ export class MemoryRedis extends RedisCommands
     texts("keys", keys);
     durationMs("timeoutMs", timeoutMs);
     this.#server.checkRunning();
-    const stopping = this.#stopping.signal;
-    const either = signal ? AbortSignal.any([signal, stopping]) : stopping;
-    return await this.#pops.pop(keys, timeoutMs, either);
+    using scope = new AbortScope([signal, this.#stopping.signal]);
+    return await this.#pops.pop(keys, timeoutMs, scope);
   }
 
   /**

@@ -1,0 +1,126 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  RedisClient,
+  RedisCommandError,
+  RedisPubSub,
+} from "../../redis/mod.ts";
+import { FaultProxy } from "./_fault_proxy.ts";
+import { redisUrl, uniqueName } from "./_services.ts";
+
+Deno.test("commands issued in one turn leave in one write", async () => {
+  await using proxy = new FaultProxy(redisUrl());
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: proxy.url,
+  });
+  const key = uniqueName("turn");
+  proxy.requests.length = 0;
+  await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
+  assertEquals(proxy.requests.length, 1);
+  assertEquals(proxy.requests[0]?.split("INCR").length, 101);
+  await redis.delete(key);
+});
+
+Deno.test("values of many megabytes come back as they went", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const key = uniqueName("large");
+  const keys = Array.from({ length: 4 }, (_, i) => `${key}:${i}`);
+  const value = "å😀x".repeat(500_000);
+  await Promise.all(keys.map((name) => redis.setex(name, 60_000, value)));
+  for (const name of keys) assert(await redis.get(name) === value);
+  const members = Array.from({ length: 200_000 }, (_, i) => `m${i}`);
+  assertEquals(
+    await redis.sadd(`${key}:set`, ...members.slice(0, 50_000)),
+    50_000,
+  );
+  assertEquals((await redis.smembers(`${key}:set`)).size, 50_000);
+  await redis.delete(...keys, `${key}:set`);
+});
+
+Deno.test("a reply and a message come in the context of those who wait for them", async () => {
+  const context = new AsyncLocalStorage<number>();
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const channel = uniqueName("context");
+  await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      context.run(i, async () => {
+        await using sub = await redis.subscribe(`${channel}:${i}`);
+        assertEquals(context.getStore(), i);
+        const message = context.run(-1, () =>
+          redis.publish(`${channel}:${i}`, "m"));
+        for await (const _ of sub) {
+          assertEquals(context.getStore(), i);
+          break;
+        }
+        await message;
+        assertEquals(context.getStore(), i);
+      })),
+  );
+});
+
+Deno.test("RedisPubSub publishes with a client, and leaves it running", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const channel = uniqueName("lent");
+  {
+    await using pubsub = await RedisPubSub.connect({ client: redis });
+    await using _sub = await pubsub.subscribe(channel);
+    assertEquals(await redis.publish(channel, "m"), 1);
+    assertEquals(await pubsub.publish(channel, "m"), 1);
+  }
+  assertEquals(await redis.publish(channel, "m"), 0);
+});
+
+Deno.test("a script's error tells its code", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const sha = await redis.registerScript(
+    "return redis.error_reply('CUSTOM ' .. KEYS[1])",
+  );
+  const error = await assertRejects(
+    () => redis.executeScript(sha, ["k"], []),
+    RedisCommandError,
+  );
+  assertEquals([error.command, error.code], ["EVALSHA", "CUSTOM"]);
+  await assertRejects(
+    () => redis.registerScript("not lua("),
+    RedisCommandError,
+    "Error compiling script",
+  );
+});
+
+Deno.test("an aborted blpop() loses no value", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const key = uniqueName("pop");
+  const taken: string[] = [];
+  for (let i = 0; i < 100; i++) {
+    const abort = new AbortController();
+    const popped = redis.blpop([key], 0, { signal: abort.signal });
+    const pushed = redis.rpush(key, String(i));
+    if (i % 2 === 0) await pushed;
+    abort.abort();
+    const pop = await popped.catch(() => null);
+    if (pop !== null) taken.push(pop[1]);
+    await pushed;
+  }
+  const left = await redis.lrange(key, 0, -1);
+  const all = [...taken, ...left].map(Number).sort((a, b) => a - b);
+  assertEquals(all, Array.from({ length: 100 }, (_, i) => i));
+  await redis.delete(key);
+});

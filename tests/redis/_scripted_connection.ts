@@ -1,0 +1,68 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import {
+  ConnectionLostError,
+  type OpenConnection,
+  type OutgoingCommand,
+  type RedisConnection,
+} from "../../redis/_connection.ts";
+
+/** A connection whose other end is the test. */
+export class ScriptedConnection implements RedisConnection {
+  readonly sent: OutgoingCommand[] = [];
+  #listeners: Array<(error: ConnectionLostError) => void> = [];
+  closed = false;
+  replies = 0;
+
+  send(command: OutgoingCommand): void {
+    this.sent.push(command);
+  }
+
+  /** Answers the oldest command. */
+  reply(value: unknown): void {
+    this.replies += 1;
+    this.sent.shift()?.onReply(value);
+  }
+
+  /** Breaks, as a socket does: first the commands hear of it, then the owner. */
+  lose(): void {
+    this.closed = true;
+    const error = new ConnectionLostError();
+    for (const command of this.sent.splice(0)) command.onError(error);
+    for (const listener of this.#listeners.splice(0)) listener(error);
+  }
+
+  onClose(listener: (error: ConnectionLostError) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  onMessage(): void {}
+
+  destroy(): Promise<void> {
+    if (!this.closed) this.lose();
+    return Promise.resolve();
+  }
+}
+
+/** Opens scripted connections, and hands them to the test in turn. */
+export class ScriptedServer {
+  #waiting: Array<(connection: ScriptedConnection) => void> = [];
+  readonly #opened: ScriptedConnection[] = [];
+  /** Opens a connection. */
+  readonly open: OpenConnection = () => {
+    const connection = new ScriptedConnection();
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(connection);
+    else this.#opened.push(connection);
+    return Promise.resolve(connection);
+  };
+
+  /** The next connection, once it is open and in use. */
+  async next(): Promise<ScriptedConnection> {
+    const connection = this.#opened.shift() ??
+      await new Promise<ScriptedConnection>((r) => this.#waiting.push(r));
+    // Its owner takes it in the turns after.
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    return connection;
+  }
+}

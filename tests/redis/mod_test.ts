@@ -1,0 +1,22 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { assertEquals } from "@std/assert";
+import * as redis from "../../redis/mod.ts";
+
+Deno.test("redis/mod.ts exports what it says", () => {
+  assertEquals(Object.keys(redis).sort(), [
+    "NotStartedError",
+    "OutcomeUnknownError",
+    "RedisClient",
+    "RedisCommandError",
+    "RedisCommands",
+    "RedisConnectionError",
+    "RedisError",
+    "RedisIdempotencyStore",
+    "RedisPubSub",
+    "SubscriptionOverflowError",
+    "TransactionConflictError",
+    "TransactionStateError",
+    "redisOptionsFromEnv",
+  ]);
+});
