@@ -10,7 +10,11 @@ import { connectionError, label } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { AbortScope, sharedController } from "./abort_scope.ts";
-import { NotStartedError, OutcomeUnknownError } from "./errors.ts";
+import {
+  NotStartedError,
+  OutcomeUnknownError,
+  RedisCommandError,
+} from "./errors.ts";
 
 /** What {@linkcode BlockingPops} need. */
 export interface BlockingPopsOptions {
@@ -137,8 +141,14 @@ export class BlockingPops {
   async #learnId(connection: RedisConnection): Promise<void> {
     if (this.#ids.has(connection)) return;
     const { commandTimeoutMs } = this.#options;
-    const id = await askWithin(connection, commandTimeoutMs, "CLIENT", ["ID"]);
-    this.#ids.set(connection, String(id));
+    try {
+      const args = ["ID"];
+      const id = await askWithin(connection, commandTimeoutMs, "CLIENT", args);
+      this.#ids.set(connection, String(id));
+    } catch (error) {
+      // An access list may forbid it; then a wait ends with its connection.
+      if (!(error instanceof RedisCommandError)) throw error;
+    }
   }
 
   /**
@@ -151,7 +161,8 @@ export class BlockingPops {
   ): Promise<void> {
     const { link } = this.#options;
     const deadline = link.deadline();
-    const id = this.#ids.get(connection) as string;
+    const id = this.#ids.get(connection);
+    if (id === undefined) return void connection.destroy();
     try {
       // "0" means that the BLPOP, on the other connection, is not there yet.
       while (!settled.aborted) {

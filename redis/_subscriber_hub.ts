@@ -166,9 +166,10 @@ export class SubscriberHub {
     this.#connecting = signal;
     const connection = await this.#open(signal);
     if (this.#connecting === signal) this.#connecting = null;
-    if (connection === null) return;
-    if (signal.aborted) void connection.destroy();
-    else this.#attach(connection);
+    if (signal.aborted) void connection?.destroy();
+    else if (connection !== null) this.#attach(connection);
+    // Somebody may have come just after the last had given up.
+    else if (this.#channels.size > 0) void this.#connect();
   }
 
   /** Tries until it is open, or nothing is subscribed to any more. */

@@ -33,11 +33,11 @@ export class TransactionConnection implements TransactionSession {
   /** Begins to watch. An idle connection may turn out dead: then on the next. */
   watch(keys: readonly string[]): Promise<void> {
     return this.#options.guard(async () => {
-      const deadline = performance.now() + this.#options.commandTimeoutMs;
+      const deadline = this.#deadline();
       for (;;) {
         const connection = await this.#acquire("WATCH", deadline);
         try {
-          await this.#ask(connection, "WATCH", keys);
+          await this.#ask(connection, deadline, "WATCH", keys);
           this.#watching = true;
           return;
         } catch (error) {
@@ -52,9 +52,10 @@ export class TransactionConnection implements TransactionSession {
 
   read<Reply>({ name, args }: WireCommand): Promise<Reply> {
     return this.#options.guard(async () => {
-      const connection = await this.#current(name);
+      const deadline = this.#deadline();
+      const connection = await this.#current(name, deadline);
       try {
-        return await this.#ask(connection, name, args) as Reply;
+        return await this.#ask(connection, deadline, name, args) as Reply;
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
         throw this.#failed(name, error);
@@ -64,13 +65,14 @@ export class TransactionConnection implements TransactionSession {
 
   execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
     return this.#options.guard(async () => {
-      const connection = await this.#current("EXEC");
+      const deadline = this.#deadline();
+      const connection = await this.#current("EXEC", deadline);
       // All in one turn: nothing can be lost between the first and the last.
       const queued = Promise.allSettled([
         ask(connection, "MULTI"),
         ...commands.map(({ name, args }) => ask(connection, name, args)),
       ]);
-      const exec = await this.#ask(connection, "EXEC", []).catch(
+      const exec = await this.#ask(connection, deadline, "EXEC", []).catch(
         (error: unknown) => error,
       );
       this.#watching = false;
@@ -102,7 +104,7 @@ export class TransactionConnection implements TransactionSession {
   }
 
   /** The connection in hand; a new one only where nothing was watched. */
-  async #current(name: string): Promise<RedisConnection> {
+  async #current(name: string, deadline: number): Promise<RedisConnection> {
     const connection = this.#connection;
     if (connection !== null && !connection.closed) return connection;
     if (this.#watching) {
@@ -112,13 +114,12 @@ export class TransactionConnection implements TransactionSession {
       );
     }
     this.#release();
-    const { commandTimeoutMs } = this.#options;
-    return await this.#acquire(name, performance.now() + commandTimeoutMs);
+    return await this.#acquire(name, deadline);
   }
 
   async #acquire(name: string, deadline: number): Promise<RedisConnection> {
     this.#connection = await this.#options.pool.acquire({
-      timeoutMs: Math.max(0, deadline - performance.now()),
+      timeoutMs: left(deadline),
       onTimeout: (cause) => this.#notSent(name, cause),
     });
     return this.#connection;
@@ -126,11 +127,15 @@ export class TransactionConnection implements TransactionSession {
 
   #ask(
     connection: RedisConnection,
+    deadline: number,
     name: string,
     args: readonly string[],
   ): Promise<unknown> {
-    const { commandTimeoutMs } = this.#options;
-    return askWithin(connection, commandTimeoutMs, name, args);
+    return askWithin(connection, left(deadline), name, args);
+  }
+
+  #deadline(): number {
+    return performance.now() + this.#options.commandTimeoutMs;
   }
 
   /** Gives the connection back, watching nothing. */
@@ -164,6 +169,10 @@ export class TransactionConnection implements TransactionSession {
       cause,
     );
   }
+}
+
+function left(deadline: number): number {
+  return Math.max(0, deadline - performance.now());
 }
 
 /** The replies within EXEC's; the first refusal among them is thrown. */

@@ -24,6 +24,9 @@ export interface TransactionsOptions {
 /** Connections at most; a caller beyond that waits for one. */
 const MAX_CONNECTIONS = 8;
 
+/** Connections that are kept for the next transaction. */
+const MAX_IDLE_CONNECTIONS = 2;
+
 /** Transactions, each on a connection of its own: WATCH counts per connection. */
 export class Transactions {
   readonly #options: TransactionsOptions;
@@ -37,7 +40,7 @@ export class Transactions {
     this.#pool = new ConnectionPool({
       open: options.open,
       size: MAX_CONNECTIONS,
-      idle: MAX_CONNECTIONS,
+      idle: MAX_IDLE_CONNECTIONS,
     });
   }
 

@@ -28,6 +28,7 @@ const DONE: Result = { done: true, value: undefined };
 
 /** Holds messages between their arrival and their reader. */
 export class BufferedSubscription implements Subscription {
+  /** The channels subscribed to. */
   readonly channels: readonly string[];
   readonly #bufferSize: number;
   readonly #closeOnOverflow: boolean;
@@ -44,6 +45,11 @@ export class BufferedSubscription implements Subscription {
   #left: Promise<void> | null = null;
   #dropped = 0;
 
+  /**
+   * Makes a subscription that holds nothing yet.
+   *
+   * @param options Its channels, and what its reader asked for.
+   */
   constructor({ channels, options, onLeave }: BufferedSubscriptionOptions) {
     const { bufferSize = 1_000, onOverflow = "drop-oldest", signal } = options;
     this.channels = channels;
@@ -54,6 +60,7 @@ export class BufferedSubscription implements Subscription {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
+  /** Messages dropped so far because the reader was too slow. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -101,6 +108,7 @@ export class BufferedSubscription implements Subscription {
     for (const reader of this.#readers.splice(0)) reader.resolve(DONE);
   }
 
+  /** Ends at once, and forgets what is held. */
   async unsubscribe(): Promise<void> {
     this.#buffer = [];
     this.#head = 0;
@@ -110,10 +118,12 @@ export class BufferedSubscription implements Subscription {
     await this.#leave();
   }
 
+  /** The same as `unsubscribe()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unsubscribe();
   }
 
+  /** Iterates over the messages; leaving the loop ends the subscription. */
   [Symbol.asyncIterator](): AsyncIterator<PubSubMessage, undefined> {
     return {
       next: () => this.#next(),

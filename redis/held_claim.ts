@@ -21,22 +21,31 @@ export class HeldClaim implements RedisClaim {
   readonly #options: HeldClaimOptions;
   #released: Promise<boolean | OutcomeUnknownError> | null = null;
 
+  /**
+   * Makes a claim of a key that holds the token.
+   *
+   * @param options The claim.
+   */
   constructor(options: HeldClaimOptions) {
     this.#options = options;
   }
 
+  /** The key. */
   get key(): string {
     return this.#options.key;
   }
 
+  /** Names this holder. */
   get token(): string {
     return this.#options.token;
   }
 
+  /** Grows with each claim of the key. */
   get fence(): number {
     return this.#options.fence;
   }
 
+  /** Gives the claim `ms` more milliseconds from now. */
   async extend(ms: number): Promise<boolean> {
     const ttlMs = positiveMs("ms", ms);
     if (this.#released !== null) return false;
@@ -44,12 +53,14 @@ export class HeldClaim implements RedisClaim {
     return await client.compareAndExpire(key, token, ttlMs);
   }
 
+  /** Releases the key. */
   async release(): Promise<boolean> {
     const released = await this.#release();
     if (typeof released === "boolean") return released;
     throw released;
   }
 
+  /** Releases the key, whoever turns out to have freed it. */
   async [Symbol.asyncDispose](): Promise<void> {
     // Not to know who freed the key is no reason to fail: it is free.
     await this.#release();

@@ -143,15 +143,18 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     const held = this.#held.get(text("token", token));
     // Python takes a start of five minutes ago for a crash: it is told of a
     // newer one in time.
+    let holds: boolean;
     if (held !== undefined && now - held.renewedAt < STALE_MS / 2) {
-      return await this.#redis.compareAndExpire(key, held.value, ttlMs);
+      holds = await this.#redis.compareAndExpire(key, held.value, ttlMs);
+    } else {
+      const known = held ?? await this.#read(key, token);
+      if (known === null) return false;
+      const value = processingValue(token, now, known.record);
+      holds = await this.#replace(key, token, known, value, ttlMs);
+      this.#held.set(token, { ...known, value, renewedAt: now });
     }
-    const known = held ?? await this.#read(key, token);
-    if (known === null) return false;
-    const value = processingValue(token, now, known.record);
-    const isRenewed = await this.#replace(key, token, known, value, ttlMs);
-    if (isRenewed) this.#held.set(token, { ...known, value, renewedAt: now });
-    return isRenewed;
+    if (!holds) this.#held.delete(token);
+    return holds;
   }
 
   /**

@@ -135,7 +135,7 @@ export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
    *
    * @param channel The channel.
    * @param message The text.
-   * @returns How many subscribers received it.
+   * @returns How many subscribers received it; those of one client count as one.
    * @throws {OutcomeUnknownError} If the reply was lost: it may be out.
    * @throws {RedisConnectionError} If it was not sent.
    */

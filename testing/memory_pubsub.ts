@@ -96,14 +96,15 @@ export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
    *
    * @param channel The channel.
    * @param message The text.
-   * @returns How many subscribers received it.
+   * @returns How many subscribers received it, 0 or 1: all subscriptions of one
+   * client share a connection, and Redis counts connections.
    */
   publish(channel: string, message: string): Promise<number> {
     return this.#whenRunning(() => {
       const readers = this.#readersOf(text("channel", channel));
       const sent = { channel, message: text("message", message) };
       for (const reader of readers) reader.deliver(sent);
-      return readers.length;
+      return Math.min(readers.length, 1);
     });
   }
 

@@ -146,7 +146,7 @@ Deno.test("a login that is refused later fails commands at once", async () => {
 
 Deno.test("commands and channels that the access list forbids are refused", async () => {
   await using server = await startRedis({
-    config: "user worker on >pw ~open:* &open:* +@all -@admin\n",
+    config: "user worker on >pw ~open:* &open:* +@all -@admin -client\n",
   });
   await using redis = await RedisClient.connect({
     clientId: "t",
@@ -164,4 +164,13 @@ Deno.test("commands and channels that the access list forbids are refused", asyn
   await using sub = await redis.subscribe("open:c");
   assertEquals(await redis.publish("open:c", "m"), 1);
   assertEquals(sub.channels, ["open:c"]);
+  // CLIENT is forbidden too, which is only missed when a wait is given up.
+  await redis.rpush("open:l", "v");
+  assertEquals(await redis.blpop(["open:l"], 1_000), ["open:l", "v"]);
+  const abort = new AbortController();
+  const { signal } = abort;
+  const popped = redis.blpop(["open:l"], 0, { signal });
+  await redis.ping();
+  abort.abort();
+  await assertRejects(() => popped);
 });

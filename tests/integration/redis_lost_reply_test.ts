@@ -147,15 +147,16 @@ Deno.test("a transaction whose EXEC reply was lost is not applied again", async 
   assertEquals(await t.witness.get(t.key), "1");
 });
 
+const record = {
+  processedBy: "essays",
+  eventId: "e",
+  correlationId: "c",
+  sourceService: "files",
+};
+
 Deno.test("RedisIdempotencyStore claims and completes when replies are lost", async () => {
   await using t = await setUp();
   const store = new RedisIdempotencyStore(t.redis);
-  const record = {
-    processedBy: "essays",
-    eventId: "e",
-    correlationId: "c",
-    sourceService: "files",
-  };
   for (let i = 0; i < 20; i++) {
     const sprung = t.proxy.arm("lose-reply", t.key);
     const claim = await store.claim(t.key, 60_000, record);
@@ -171,4 +172,22 @@ Deno.test("RedisIdempotencyStore claims and completes when replies are lost", as
     assertEquals(again.status, "completed");
     await t.witness.delete(t.key);
   }
+});
+
+Deno.test("RedisIdempotencyStore frees the event when the reply to release is lost", async () => {
+  await using t = await setUp();
+  const store = new RedisIdempotencyStore(t.redis);
+  const first = await store.claim(t.key, 60_000, record);
+  assert(first.status === "claimed");
+  t.proxy.arm("lose-request", t.key);
+  assertEquals(await store.release(t.key, first.token), true);
+  const second = await store.claim(t.key, 60_000, record);
+  assert(second.status === "claimed");
+  t.proxy.arm("lose-reply", t.key);
+  await assertRejects(
+    () => store.release(t.key, second.token),
+    OutcomeUnknownError,
+  );
+  assertEquals(await t.witness.exists(t.key), false);
+  assertEquals(await store.release(t.key, second.token), false);
 });
