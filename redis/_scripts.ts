@@ -2,16 +2,31 @@
 
 import { Script } from "./_script.ts";
 
-/** Sets KEYS[1] to ARGV[2] while it is ARGV[1], for ARGV[3] ms if given. */
+/**
+ * Sets each key to a value while it is another: three arguments a key, what is
+ * expected, what to set, and the milliseconds to live, or 0 for ever. Answers
+ * with 1, 0 or an error for each.
+ */
 export const COMPARE_AND_SET: Script = new Script(
   "once",
-  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[3] then
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-else
-  redis.call('SET', KEYS[1], ARGV[2])
+  `local replies = {}
+for i, key in ipairs(KEYS) do
+  local at = 3 * i - 2
+  local reply = redis.pcall('GET', key)
+  if type(reply) == 'table' then
+    replies[i] = reply.err
+  elseif reply ~= ARGV[at] then
+    replies[i] = 0
+  else
+    if ARGV[at + 2] == '0' then
+      reply = redis.pcall('SET', key, ARGV[at + 1])
+    else
+      reply = redis.pcall('SET', key, ARGV[at + 1], 'PX', ARGV[at + 2])
+    end
+    replies[i] = reply.err or 1
+  end
 end
-return 1`,
+return replies`,
 );
 
 /** Deletes KEYS[1] while it is ARGV[1]. */

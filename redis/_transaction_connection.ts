@@ -8,7 +8,7 @@ import { translateReply } from "./_ioredis.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
-import type { TransactionSession } from "./transaction.ts";
+import type { TransactionBackend } from "./transaction.ts";
 import type { WireCommand } from "./wire_command.ts";
 
 /** What a {@linkcode TransactionConnection} needs. */
@@ -21,7 +21,7 @@ export interface TransactionConnectionOptions {
 }
 
 /** A transaction's hold on a connection of the pool, taken when first needed. */
-export class TransactionConnection implements TransactionSession {
+export class TransactionConnection implements TransactionBackend {
   readonly #options: TransactionConnectionOptions;
   #connection: RedisConnection | null = null;
   #watching = false;

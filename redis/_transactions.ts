@@ -61,13 +61,13 @@ export class Transactions {
 
   async watch(keys: readonly string[]): Promise<Transaction> {
     texts("keys", keys);
-    const session = this.#session();
-    await session.watch(keys);
-    return new Transaction(session);
+    const backend = this.#begin();
+    await backend.watch(keys);
+    return new Transaction(backend);
   }
 
   multi(): RedisTransaction {
-    return new Transaction(this.#session()).multi();
+    return new Transaction(this.#begin()).multi();
   }
 
   run(
@@ -83,7 +83,7 @@ export class Transactions {
     });
   }
 
-  #session(): TransactionConnection {
+  #begin(): TransactionConnection {
     const { address, commandTimeoutMs } = this.#options;
     return new TransactionConnection({
       address,

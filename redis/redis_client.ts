@@ -19,6 +19,7 @@ import { lendParts } from "./_client_parts.ts";
 import { CommandLink } from "./_command_link.ts";
 import * as encode from "./encode.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
+import { ScriptBatch } from "./_script_batch.ts";
 import { ScriptRegistry } from "./_script_registry.ts";
 import type { Script } from "./_script.ts";
 import * as scripts from "./_scripts.ts";
@@ -61,6 +62,7 @@ export class RedisClient extends RedisCommands
   readonly #transactions: Transactions;
   readonly #pops: BlockingPops;
   readonly #scripts: ScriptRegistry;
+  readonly #compareAndSet: ScriptBatch;
   readonly #pubsub: RedisPubSub;
 
   /**
@@ -78,6 +80,7 @@ export class RedisClient extends RedisCommands
     this.#transactions = new Transactions(settings);
     this.#pops = new BlockingPops({ ...settings, link });
     this.#scripts = new ScriptRegistry(link);
+    this.#compareAndSet = new ScriptBatch(scripts.COMPARE_AND_SET, link);
     lendParts(this, { settings, link });
     this.#pubsub = new RedisPubSub({ client: this });
   }
@@ -123,6 +126,7 @@ export class RedisClient extends RedisCommands
   async stop(options: StopOptions = {}): Promise<void> {
     const timeoutMs = stopTimeout(options.timeoutMs);
     await this.#gate.stop(async () => {
+      this.#compareAndSet.flush();
       await Promise.all([
         this.#pubsub.stop(options),
         this.#transactions.stop(timeoutMs),
@@ -215,9 +219,11 @@ export class RedisClient extends RedisCommands
     value: string,
     { ttlMs }: TtlOptions = {},
   ): Promise<boolean> {
-    const args = [text("expected", expected), text("value", value)];
-    if (ttlMs !== undefined) args.push(String(positiveMs("ttlMs", ttlMs)));
-    return await this.#compare(scripts.COMPARE_AND_SET, key, args);
+    return await this.#compareAndSet.run(text("key", key), [
+      text("expected", expected),
+      text("value", value),
+      ttlMs === undefined ? "0" : String(positiveMs("ttlMs", ttlMs)),
+    ]);
   }
 
   /** Deletes a key whose value is still `expected`; whether it was deleted. */

@@ -8,30 +8,30 @@ import { TransactionStateError } from "./errors.ts";
 import type { WireCommand } from "./wire_command.ts";
 
 /** What a {@linkcode Transaction} runs on: a connection, or a map in memory. */
-export interface TransactionSession {
+export interface TransactionBackend {
   /** Runs a read now. */
   read<Reply>(command: WireCommand): Promise<Reply>;
   /** Applies commands at once; `null` when a watched key has changed. */
   execute(commands: readonly WireCommand[]): Promise<unknown[] | null>;
   /** Forgets the watched keys. */
   unwatch(): Promise<void>;
-  /** Ends the session. */
+  /** Gives up what it runs on. */
   close(): Promise<void>;
 }
 
 /** Keeps the order of a {@linkcode RedisTransaction}: reads, `multi()`, writes. */
 export class Transaction implements RedisTransaction {
-  readonly #session: TransactionSession;
+  readonly #backend: TransactionBackend;
   #state: "reading" | "queueing" | "ended" = "reading";
   #queue: WireCommand[] = [];
 
   /**
    * Begins.
    *
-   * @param session What it runs on, with its keys watched.
+   * @param backend What it runs on, with its keys watched.
    */
-  constructor(session: TransactionSession) {
-    this.#session = session;
+  constructor(backend: TransactionBackend) {
+    this.#backend = backend;
   }
 
   /** Whether `multi()` was called and `exec()` was not. */
@@ -163,12 +163,12 @@ export class Transaction implements RedisTransaction {
     this.#state = "ended";
     const queue = this.#queue;
     try {
-      const replies = await this.#session.execute(queue);
+      const replies = await this.#backend.execute(queue);
       return replies === null
         ? null
         : replies.map((reply, i) => asResult(queue[i] as WireCommand, reply));
     } finally {
-      await this.#session.close();
+      await this.#backend.close();
     }
   }
 
@@ -177,7 +177,7 @@ export class Transaction implements RedisTransaction {
     if (this.#state === "ended") return;
     this.#state = "reading";
     this.#queue = [];
-    await this.#session.unwatch();
+    await this.#backend.unwatch();
   }
 
   /** Gives the connection back; whatever is queued is forgotten. */
@@ -185,7 +185,7 @@ export class Transaction implements RedisTransaction {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#queue = [];
-    await this.#session.close();
+    await this.#backend.close();
   }
 
   async #read<Reply>(command: () => WireCommand): Promise<Reply> {
@@ -194,7 +194,7 @@ export class Transaction implements RedisTransaction {
         this.#state === "ended" ? ENDED : "Reads come before multi()",
       );
     }
-    return await this.#session.read<Reply>(command());
+    return await this.#backend.read<Reply>(command());
   }
 
   #write(command: WireCommand): this {

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { NotStartedError, RedisCommandError } from "../redis/errors.ts";
-import type { TransactionSession } from "../redis/transaction.ts";
+import type { TransactionBackend } from "../redis/transaction.ts";
 import type { WireCommand, WireExecutor } from "../redis/wire_command.ts";
 import { ErrorReply } from "./_memory_errors.ts";
 import { interpret } from "./_memory_interpreter.ts";
@@ -52,7 +52,7 @@ export class MemoryServer implements WireExecutor {
   }
 
   /** Begins a transaction that watches keys. */
-  session(watched: readonly string[]): TransactionSession {
+  begin(watched: readonly string[]): TransactionBackend {
     let versions = new Map(
       watched.map((key) => [key, this.#keys.version(key)]),
     );

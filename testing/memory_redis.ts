@@ -281,7 +281,7 @@ export class MemoryRedis extends RedisCommands
 
   /** Begins a transaction that watches nothing. */
   multi(): RedisTransaction {
-    return new Transaction(this.#server.session([])).multi();
+    return new Transaction(this.#server.begin([])).multi();
   }
 
   /**
@@ -353,7 +353,7 @@ export class MemoryRedis extends RedisCommands
   async #begin(keys: readonly string[]): Promise<Transaction> {
     texts("keys", keys);
     this.#server.checkRunning();
-    return await new Transaction(this.#server.session(keys));
+    return await new Transaction(this.#server.begin(keys));
   }
 }
 
