@@ -1,5 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { setMaxListeners } from "node:events";
+
 import type { IncomingRecord, TopicPartition } from "./engine.ts";
 import { Fifo } from "./_lane.ts";
 
@@ -37,6 +39,8 @@ export class PartitionWork implements TopicPartition {
   constructor(topic: string, partition: number) {
     this.topic = topic;
     this.partition = partition;
+    // All handlers of the partition share it, which Node takes for a leak.
+    setMaxListeners(0, this.signal, this.closing);
   }
 
   /** Aborted when the partition is not ours any more. */

@@ -12,6 +12,8 @@ import type {
 } from "../protocols.ts";
 import { IdempotencyStoreError, LeaseLostError, RetryError } from "./errors.ts";
 import { Lease } from "./_lease.ts";
+import type { LeaseKeeper } from "./_lease_keeper.ts";
+import { LeasedContext } from "./_leased_context.ts";
 import { retry } from "./retry.ts";
 
 const COMPLETE_ATTEMPTS = 3;
@@ -24,7 +26,8 @@ export interface DeliveryOptions {
   readonly leaseMs: number;
   readonly ttlMs: number;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly keeper: LeaseKeeper;
+  readonly logger: () => Logger;
 }
 
 /** One delivery of an event to an idempotent handler. */
@@ -41,6 +44,10 @@ export class Delivery<T> {
     this.#envelope = envelope;
     this.#context = context;
     this.#options = options;
+  }
+
+  get logger(): Logger {
+    return this.#options.logger();
   }
 
   /** Claims the event; rejects with an `IdempotencyStoreError`. */
@@ -68,79 +75,83 @@ export class Delivery<T> {
     token: string,
     claimedAt: number,
   ): Promise<HandlerOutcome> {
+    const { key, leaseMs, keeper, logger } = this.#options;
     const lease = new Lease({
-      ...this.#options,
+      key,
       token,
+      leaseMs,
       claimedAt,
       eventId: this.#envelope.event_id,
       stopping: this.#context.signal,
     });
+    keeper.keep(lease, logger);
     try {
-      const outcome = await this.#runOrRelease(handler, token, lease);
+      const outcome = await this.#runOrRelease(handler, lease);
       if (outcome === "in_progress") await this.#release(token);
-      else await this.#complete(token, lease.signal);
+      else await this.#complete(lease);
       return outcome;
     } finally {
-      lease.end();
+      keeper.drop(lease);
     }
   }
 
   async #runOrRelease(
     handler: EventHandler<T>,
-    token: string,
     lease: Lease,
   ): Promise<HandlerOutcome> {
+    const context = new LeasedContext(this.#context, lease);
     try {
       this.#context.signal.throwIfAborted();
-      return await this.#run(handler, lease.signal) ?? "processed";
+      return await handler(this.#envelope, context) ?? "processed";
     } catch (error) {
-      if (!lease.signal.aborted) {
-        await this.#release(token);
+      if (!lease.lost) {
+        await this.#release(lease.token);
         throw error;
       }
-      if (error !== lease.signal.reason) {
-        const { key, logger } = this.#options;
-        logger.warn("Handler failed after its lease was lost", { key, error });
+      if (error !== lease.lost) {
+        const { key } = this.#options;
+        this.logger.warn("Handler failed after its lease was lost", {
+          key,
+          error,
+        });
       }
-      throw lease.signal.reason;
-    }
-  }
-
-  // By hand, since `AbortSignal.any` on a signal that outlives the delivery
-  // holds memory in Node 20.
-  async #run(
-    handler: EventHandler<T>,
-    lost: AbortSignal,
-  ): Promise<HandlerOutcome | void> {
-    const work = new AbortController();
-    const sources = [this.#context.signal, lost];
-    function abort(this: AbortSignal): void {
-      work.abort(this.reason);
-    }
-    for (const source of sources) source.addEventListener("abort", abort);
-    try {
-      return await handler(this.#envelope, this.#contextWith(work.signal));
+      throw lease.lost;
     } finally {
-      for (const source of sources) source.removeEventListener("abort", abort);
+      context.release();
     }
   }
 
-  // Field by field: a spread would lose what a class keeps in getters.
-  #contextWith(signal: AbortSignal): HandlerContext {
-    const { attempt, topic, partition, offset, key, headers, logger } =
-      this.#context;
-    return { signal, attempt, topic, partition, offset, key, headers, logger };
-  }
-
-  async #complete(token: string, lost: AbortSignal): Promise<void> {
-    const { store, key, leaseMs, ttlMs, clock } = this.#options;
+  async #complete(lease: Lease): Promise<void> {
+    const { store, key, ttlMs } = this.#options;
+    if (lease.lost) throw lease.lost;
+    const complete = () => store.complete(key, lease.token, ttlMs);
     let done: boolean;
     try {
-      done = await retry(() => store.complete(key, token, ttlMs), {
-        maxAttempts: COMPLETE_ATTEMPTS,
-        baseDelayMs: leaseMs / 20,
+      done = await complete();
+    } catch {
+      done = await this.#completeAgain(complete, lease);
+    }
+    if (done) return;
+    throw new LeaseLostError(
+      "it was not ours any more when the handler had finished",
+      this.#facts(),
+    );
+  }
+
+  /** The store failed once; it has two more chances, while the lease holds. */
+  async #completeAgain(
+    complete: () => Promise<boolean>,
+    lease: Lease,
+  ): Promise<boolean> {
+    const { leaseMs, clock } = this.#options;
+    const baseDelayMs = leaseMs / 20;
+    try {
+      await clock.sleep(Math.random() * baseDelayMs, { signal: lease.signal });
+      return await retry(complete, {
+        maxAttempts: COMPLETE_ATTEMPTS - 1,
+        baseDelayMs: baseDelayMs * 2,
         maxDelayMs: leaseMs / 10,
-        signal: lost,
+        signal: lease.signal,
         clock,
       });
     } catch (error) {
@@ -150,19 +161,14 @@ export class Delivery<T> {
         ...this.#facts(error.cause),
       });
     }
-    if (done) return;
-    throw new LeaseLostError(
-      "it was not ours any more when the handler had finished",
-      this.#facts(),
-    );
   }
 
   async #release(token: string): Promise<void> {
-    const { store, key, logger } = this.#options;
+    const { store, key } = this.#options;
     try {
       await store.release(key, token);
     } catch (error) {
-      logger.warn(
+      this.logger.warn(
         "Cannot give up the claim of an event before its lease ends",
         {
           key,

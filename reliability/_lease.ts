@@ -1,11 +1,9 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { Clock, IdempotencyStore, Logger } from "../protocols.ts";
 import { LeaseLostError } from "./errors.ts";
 
-/** What a lease needs to stay alive. */
+/** What a lease is of. */
 export interface LeaseOptions {
-  readonly store: IdempotencyStore;
   readonly key: string;
   readonly token: string;
   readonly eventId: string;
@@ -14,88 +12,54 @@ export interface LeaseOptions {
   readonly claimedAt: number;
   /** Tells the handler to end. */
   readonly stopping: AbortSignal;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
-/**
- * Renews a claim at a third of its lease until it is ended or lost.
- *
- * The lease is reckoned from the moment its last renewal was asked for, on the
- * monotonic clock, and so never outlives the store's.
- */
+/** The time for which an event is ours. A `LeaseKeeper` renews it. */
 export class Lease {
-  #options: LeaseOptions;
-  #endsAt: number;
-  #ended = new AbortController();
-  #lost = new AbortController();
+  readonly key: string;
+  readonly token: string;
+  readonly eventId: string;
+  readonly stopping: AbortSignal;
+  /** When it is over, on the monotonic clock, unless it is renewed. */
+  endsAt: number;
+  /** When to renew it. */
+  renewAt: number;
+  isRenewing = false;
+  /** When it is not renewed any more. */
+  stopAt = Infinity;
+  #lost: LeaseLostError | undefined;
+  #controller: AbortController | undefined;
 
   constructor(options: LeaseOptions) {
-    this.#options = options;
-    this.#endsAt = options.claimedAt + options.leaseMs;
-    this.#run(() => this.#renew());
-    this.#run(() => this.#watch());
+    this.key = options.key;
+    this.token = options.token;
+    this.eventId = options.eventId;
+    this.stopping = options.stopping;
+    this.endsAt = options.claimedAt + options.leaseMs;
+    this.renewAt = options.claimedAt + options.leaseMs / 3;
+  }
+
+  /** Why it is lost; `undefined` while it is not. */
+  get lost(): LeaseLostError | undefined {
+    return this.#lost;
   }
 
   /** Aborted with a {@linkcode LeaseLostError} when the lease is lost. */
   get signal(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  /** Stops renewing. */
-  end(): void {
-    this.#ended.abort();
-  }
-
-  async #run(loop: () => Promise<void>): Promise<void> {
-    try {
-      await loop();
-    } catch (error) {
-      if (!this.#ended.signal.aborted) this.#lose("its clock failed", error);
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#lost) this.#controller.abort(this.#lost);
     }
+    return this.#controller.signal;
   }
 
-  async #renew(): Promise<void> {
-    const { store, key, token, leaseMs, clock, logger } = this.#options;
-    const { signal } = this.#ended;
-    let stopAt = Infinity;
-    while (!signal.aborted) {
-      await clock.sleep(leaseMs / 3, { signal });
-      const askedAt = clock.monotonic();
-      // A handler that is told to end and does not must not keep the event from
-      // the next owner for ever: it has one more lease.
-      if (this.#options.stopping.aborted) {
-        stopAt = Math.min(stopAt, askedAt + leaseMs);
-      }
-      if (askedAt >= stopAt) return;
-      try {
-        const kept = await store.extend(key, token, leaseMs);
-        if (kept) this.#endsAt = askedAt + leaseMs;
-        else this.#lose("it has passed to another worker or has lapsed");
-      } catch (error) {
-        logger.warn("Cannot renew the lease of an event", { key, error });
-      }
-    }
-  }
-
-  // Apart from the renewals, so that one that never answers is noticed too.
-  async #watch(): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = this.#ended;
-    while (!signal.aborted) {
-      const leftMs = this.#endsAt - clock.monotonic();
-      if (leftMs <= 0) this.#lose("it could not be renewed in time");
-      else await clock.sleep(leftMs, { signal });
-    }
-  }
-
-  #lose(reason: string, cause?: unknown): void {
-    if (this.#ended.signal.aborted) return;
-    const { key, eventId } = this.#options;
+  lose(reason: string, cause?: unknown): void {
+    if (this.#lost) return;
+    const { key, eventId } = this;
     const facts = cause === undefined
       ? { key, eventId }
       : { key, eventId, cause };
-    this.#lost.abort(new LeaseLostError(reason, facts));
-    this.#ended.abort();
+    this.#lost = new LeaseLostError(reason, facts);
+    this.#controller?.abort(this.#lost);
   }
 }

@@ -11,6 +11,7 @@ import type {
   Logger,
 } from "../protocols.ts";
 import { Delivery } from "./_delivery.ts";
+import { LeaseKeeper } from "./_lease_keeper.ts";
 import { requireChoice, requireInteger, requireText } from "./_options.ts";
 import { idempotencyKey } from "./idempotency_key.ts";
 import {
@@ -126,17 +127,19 @@ export function idempotent<T = unknown>(
   context: HandlerContext,
 ) => Promise<HandlerOutcome> {
   const settings = withDefaults(options);
+  const keeper = new LeaseKeeper(settings);
   return async (envelope, context) => {
     context.signal.throwIfAborted();
     const { serviceName, keyPrefix, clock } = settings;
     const key = idempotencyKey(envelope, { serviceName, keyPrefix });
-    const logger = options.logger ?? context.logger;
     const ttlMs = idempotencyTtlMs(envelope.event_type, options);
     const delivery = new Delivery(envelope, context, {
       ...settings,
       key,
       ttlMs,
-      logger,
+      keeper,
+      // A context makes its logger when it is asked for one.
+      logger: () => options.logger ?? context.logger,
     });
     const claimedAt = clock.monotonic();
     let claim: IdempotencyClaim;
@@ -144,14 +147,17 @@ export function idempotent<T = unknown>(
       claim = await delivery.claim();
     } catch (error) {
       if (settings.onStoreDown === "fail") throw error;
-      logger.warn("Event is handled without protection", { key, error });
+      delivery.logger.warn("Event is handled without protection", {
+        key,
+        error,
+      });
       return await handler(envelope, context) ?? "processed";
     }
     if (claim.status === "claimed") {
       return await delivery.handle(handler, claim.token, claimedAt);
     }
     const outcome = claim.status === "completed" ? "duplicate" : "in_progress";
-    logger.info("Event is not handled", { key, outcome });
+    delivery.logger.info("Event is not handled", { key, outcome });
     return outcome;
   };
 }
