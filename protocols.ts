@@ -184,7 +184,7 @@ export interface EventConsumer extends Lifecycle<ConsumerStopReport> {
    * @param handler Called with each event of the type.
    * @returns The consumer, for chaining.
    */
-  on(eventType: string, handler: EventHandler): this;
+  on<T = unknown>(eventType: string, handler: EventHandler<T>): this;
   /**
    * Registers the handler of an event type whose data is validated first.
    *

@@ -5,6 +5,13 @@ import { PublishError, type PublishErrorCode } from "./errors.ts";
 import { Fifo, type Pending } from "./_lane.ts";
 import { recordBytes } from "./_produce_request.ts";
 
+const NOTHING: OutgoingRecord = {
+  key: null,
+  value: null,
+  headers: [],
+  timestamp: 0,
+};
+
 /** What is not settled yet, how much room it takes, and who waits for room. */
 export class Backlog {
   /** Called when the last event is settled. */
@@ -23,7 +30,7 @@ export class Backlog {
   }
 
   /** Calls that wait for room, in order. */
-  get blocked(): Iterable<Pending> {
+  get blocked(): Fifo<Pending> {
     return this.#blocked;
   }
 
@@ -88,12 +95,15 @@ export class Backlog {
     pending.reject(new PublishError(reason, { code, outcome, topic, cause }));
   }
 
-  /** Fails the events that are past their deadline; they come in its order. */
-  expire(pendings: Iterable<Pending>, now: number, reason: string): void {
-    for (const pending of pendings) {
-      if (pending.settled) continue;
-      if (pending.deadline > now) return;
-      this.fail(pending, "timed_out", reason);
+  /**
+   * Fails the events that are past their deadline, which they come in the order
+   * of, and lets go of those that are settled.
+   */
+  expire(pendings: Fifo<Pending>, now: number, reason: string): void {
+    for (let head = pendings.peek(); head; head = pendings.peek()) {
+      if (!head.settled && head.deadline > now) return;
+      this.fail(head, "timed_out", reason);
+      pendings.shift();
     }
   }
 
@@ -119,6 +129,8 @@ export class Backlog {
   #settle(pending: Pending): void {
     pending.settled = true;
     pending.release?.();
+    // It may stand in a queue for long, behind one that is not settled.
+    if (!pending.flying) pending.record = NOTHING;
     if (pending.admitted) this.#admittedBytes -= pending.bytes;
     if (--this.#unsettled === 0) this.onIdle?.();
   }

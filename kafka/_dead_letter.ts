@@ -1,21 +1,49 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { EnvelopeError } from "../events/envelope_error.ts";
-import type { IncomingRecord } from "./engine.ts";
-import { FatalEventError } from "./errors.ts";
-import type { RawRecord } from "./event_producer.ts";
+import type { IncomingRecord, TopicPartition } from "./engine.ts";
+import { PublishError } from "./errors.ts";
+import type { EventProducer, RawRecord } from "./event_producer.ts";
+import type { FailureReason } from "./_work.ts";
 
 const MAX_ERROR_LENGTH = 1_000;
+/** What a letter is cut to, one after the other, until the broker takes it. */
+const CUTS: readonly number[] = [512 * 1024, 64 * 1024, 0];
+/** A password in a URL. */
+const URL_LOGIN = /:\/\/[^\s/@]+@/g;
 const encoder = new TextEncoder();
 
 /** A record that is set aside, and why. */
 export interface DeadLetter {
-  readonly topic: string;
-  readonly partition: number;
+  readonly partition: TopicPartition;
   readonly record: IncomingRecord;
+  readonly reason: FailureReason;
   readonly error: unknown;
   /** How often a handler was called for it; 0 when none could be. */
   readonly attempts: number;
+}
+
+/**
+ * Publishes a dead letter. One that the broker finds too large with its reasons
+ * is cut: that is better than a partition that stands still, and the whole is
+ * still where it came from.
+ */
+export async function publishDeadLetter(
+  producer: EventProducer,
+  topic: string,
+  letter: DeadLetter,
+): Promise<void> {
+  const whole = toDeadLetter(letter);
+  const length = whole.value?.length ?? 0;
+  for (const cut of [length, ...CUTS.filter((each) => each < length)]) {
+    try {
+      await producer.send(topic, cut === length ? whole : cutTo(whole, cut));
+      return;
+    } catch (error) {
+      const isTooLarge = error instanceof PublishError &&
+        error.code === "too_large";
+      if (!isTooLarge || cut === 0) throw error;
+    }
+  }
 }
 
 /**
@@ -29,21 +57,22 @@ export interface DeadLetter {
  * - `dlq.topic`, `dlq.partition`, `dlq.offset`, `dlq.timestamp`: where and when
  *   it was, the time in milliseconds since the Unix epoch
  * - `dlq.failed_at`: when it was set aside, the same way
+ * - `dlq.truncated`: how many bytes the value had, where it had to be cut
  */
-export function toDeadLetter(letter: DeadLetter): RawRecord {
-  const { record, error, attempts } = letter;
+function toDeadLetter(letter: DeadLetter): RawRecord {
+  const { record, partition: { topic, partition } } = letter;
   const facts: Readonly<Record<string, string>> = {
-    "dlq.reason": reasonOf(error),
-    "dlq.error": textOf(error).slice(0, MAX_ERROR_LENGTH),
-    "dlq.attempts": String(attempts),
-    "dlq.topic": letter.topic,
-    "dlq.partition": String(letter.partition),
+    "dlq.reason": letter.reason,
+    "dlq.error": textOf(letter.error).slice(0, MAX_ERROR_LENGTH),
+    "dlq.attempts": String(letter.attempts),
+    "dlq.topic": topic,
+    "dlq.partition": String(partition),
     "dlq.offset": String(record.offset),
     "dlq.timestamp": String(record.timestamp),
     "dlq.failed_at": String(Date.now()),
   };
   const own = Object.entries(record.headers).filter(([name]) =>
-    !(name in facts)
+    !Object.hasOwn(facts, name)
   );
   return {
     key: record.key,
@@ -57,14 +86,19 @@ export function toDeadLetter(letter: DeadLetter): RawRecord {
   };
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof FatalEventError) return "fatal";
-  if (!(error instanceof EnvelopeError)) return "exhausted";
-  return error.issues.length > 0 ? "invalid" : "malformed";
+function cutTo(
+  { key, value, headers = [] }: RawRecord,
+  length: number,
+): RawRecord {
+  const original = encoder.encode(String(value!.length));
+  return {
+    key,
+    value: value!.subarray(0, length),
+    headers: [...headers, ["dlq.truncated", original]],
+  };
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error
-    ? `${error.name}: ${error.message}`
-    : `Thrown value of kind ${typeof error}`;
+  if (!(error instanceof Error)) return `Thrown value of kind ${typeof error}`;
+  return `${error.name}: ${error.message}`.replace(URL_LOGIN, "://[redacted]@");
 }

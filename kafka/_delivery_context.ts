@@ -2,7 +2,7 @@
 
 import type { EventContext } from "../events/context.ts";
 import type { HandlerContext, Logger } from "../protocols.ts";
-import type { Work } from "./_partition_work.ts";
+import type { Work } from "./_work.ts";
 
 const decoder = new TextDecoder();
 

@@ -1,16 +1,23 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import type {
   ConsumerEngine,
   IncomingBatch,
   TopicPartition,
+  TopicPartitionOffset,
 } from "./engine.ts";
 import { Fifo } from "./_lane.ts";
-import { PartitionWork, type Work } from "./_partition_work.ts";
+import { PartitionWork } from "./_partition_work.ts";
 import { within } from "./_within.ts";
+import type { Verdict, Work } from "./_work.ts";
 
-/** Handles one record; resolves with whether it is done. Never rejects. */
-export type HandleRecord = (work: Work) => Promise<boolean>;
+/** The bytes of a partition's records that may wait for their handlers. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Takes work one step on. Never rejects. */
+export type HandleRecord = (work: Work) => Promise<Verdict>;
 
 /**
  * Runs records: those of one key in order, others side by side, never more than
@@ -54,7 +61,10 @@ export class Dispatcher {
     return this.#running;
   }
 
-  assigned(partitions: readonly TopicPartition[], continued: boolean): void {
+  assigned(
+    partitions: readonly TopicPartitionOffset[],
+    continued: boolean,
+  ): void {
     const ours = new Set(partitions.map(nameOf));
     for (const [name, work] of this.#partitions) {
       if (continued && ours.has(name)) continue;
@@ -63,10 +73,10 @@ export class Dispatcher {
       );
       this.#partitions.delete(name);
     }
-    for (const { topic, partition } of partitions) {
-      const name = nameOf({ topic, partition });
+    for (const each of partitions) {
+      const name = nameOf(each);
       if (this.#partitions.has(name)) continue;
-      this.#partitions.set(name, new PartitionWork(topic, partition));
+      this.#partitions.set(name, new PartitionWork(each));
     }
     if (this.#isHeld || this.#isClosed) this.#engine.pause(partitions);
     this.#isSettling = false;
@@ -84,7 +94,7 @@ export class Dispatcher {
       if (runnable) this.#ready.push(runnable);
     }
     this.#pump();
-    if (work.outstanding < this.#maxOutstanding) return;
+    if (this.#hasRoom(work, 1)) return;
     work.isFull = true;
     while (work.isFull && !work.closing.aborted) await this.#change();
   }
@@ -162,23 +172,46 @@ export class Dispatcher {
 
   async #run(work: Work): Promise<void> {
     this.#running.add(work);
-    const isDone = await this.#handle(work);
+    const verdict = await this.#handle(work);
     this.#running.delete(work);
-    if (isDone && !work.partition.signal.aborted) this.#finish(work);
-    if (this.#isClosed && !isDone) this.#givenUp++;
+    const { partition } = work;
+    if (verdict === "done" && !partition.signal.aborted) this.#finish(work);
+    else if (this.#isClosed) this.#givenUp++;
+    else if (typeof verdict === "object") {
+      this.#runLater(work, verdict.againInMs);
+    }
     if (this.#isClosed || this.#isSettling) this.#changed();
     this.#pump();
+  }
+
+  /** Its key waits with it, and nothing else does. */
+  #runLater(work: Work, ms: number): void {
+    const { closing } = work.partition;
+    if (closing.aborted) return;
+    const giveUp = () => clearTimeout(timer);
+    const timer = setTimeout(() => {
+      closing.removeEventListener("abort", giveUp);
+      this.#ready.push(work);
+      this.#pump();
+    }, ms);
+    closing.addEventListener("abort", giveUp, { once: true });
   }
 
   #finish(work: Work): void {
     const { partition } = work;
     const next = partition.finish(work);
     if (next) this.#ready.push(next);
-    if (partition.isFull && partition.outstanding < this.#maxOutstanding / 2) {
+    if (partition.isFull && this.#hasRoom(partition, 2)) {
       partition.isFull = false;
       this.#changed();
     }
     this.onProgress();
+  }
+
+  /** Whether the partition takes less than a part of what it may. */
+  #hasRoom({ outstanding, bytes }: PartitionWork, part: number): boolean {
+    return outstanding < this.#maxOutstanding / part &&
+      bytes < MAX_BYTES / part;
   }
 
   /** Resolves at the next change, or after `ms`. */

@@ -1,21 +1,20 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { setTimeout as delay } from "node:timers/promises";
-
-import { type EventContext, withContext } from "../events/context.ts";
+import { type EventContext, withFreshContext } from "../events/context.ts";
 import type { EventEnvelope } from "../events/envelope.ts";
 import { EnvelopeError } from "../events/envelope_error.ts";
 import { parseEnvelope } from "../events/parse_envelope.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
 import { validateEnvelope } from "../events/validate_envelope.ts";
 import type { EventHandler, HandlerOutcome, Logger } from "../protocols.ts";
+import type { DeadLetter } from "./_dead_letter.ts";
 import { DeliveryContext } from "./_delivery_context.ts";
 import { FatalEventError } from "./errors.ts";
-import type { DeadLetter } from "./_dead_letter.ts";
-import type { Work } from "./_partition_work.ts";
+import type { FailureReason, Verdict, Work } from "./_work.ts";
 
 const ASK_AGAIN_BASE_MS = 50;
 const ASK_AGAIN_MAX_MS = 2_000;
+const SET_ASIDE_BASE_MS = 50;
 const SET_ASIDE_MAX_MS = 5_000;
 
 /** How a failing handler is tried again. */
@@ -53,7 +52,10 @@ export interface EventHandlingOptions {
   readonly setAside: ((letter: DeadLetter) => Promise<void>) | undefined;
 }
 
-/** Takes a record through parsing, validation, handler, retries and dead letter. */
+/**
+ * Takes a record through parsing, validation, handler and dead letter, one step
+ * a call: what has to wait comes back later, and takes no place meanwhile.
+ */
 export class EventHandling {
   readonly #registrations = new Map<string, Registration>();
   readonly #ignored = new Set<string>();
@@ -71,152 +73,131 @@ export class EventHandling {
     this.#registrations.set(eventType, { handler, schema });
   }
 
-  get eventTypes(): readonly string[] {
-    return [...this.#registrations.keys()];
-  }
-
-  /** Handles one record; resolves with whether it is done. Never rejects. */
-  handle(work: Work): Promise<boolean> {
-    const { value } = work.record;
-    let envelope: EventEnvelope;
-    try {
-      if (value === null) {
-        throw new EnvelopeError("", "is a tombstone, a record without a value");
-      }
-      envelope = parseEnvelope(value);
-    } catch (error) {
-      return this.#setAside(work, error, 0);
-    }
+  /** Takes the work one step on. Never rejects. */
+  handle(work: Work): Promise<Verdict> {
+    if (!work.envelope && !work.failure) this.#read(work);
+    const { envelope } = work;
+    if (!envelope) return withFreshContext({}, () => this.#setAside(work));
     const registration = this.#registrations.get(envelope.event_type);
     if (!registration) {
       this.#ignore(envelope, work);
-      return Promise.resolve(true);
+      return Promise.resolve("done");
     }
+    // Not the context of whoever started the consumer.
     const ids: EventContext = {
       correlationId: envelope.correlation_id,
       eventId: envelope.event_id,
       eventType: envelope.event_type,
       sourceService: envelope.source_service,
     };
-    return withContext(
+    return withFreshContext(
       ids,
-      () => this.#handleEvent(registration, envelope, work, ids),
+      () =>
+        work.failure
+          ? this.#setAside(work)
+          : this.#attempt(work, envelope, registration, ids),
     );
   }
 
-  async #handleEvent(
-    { schema, handler }: Registration,
-    envelope: EventEnvelope,
-    work: Work,
-    ids: EventContext,
-  ): Promise<boolean> {
-    const { logger } = this.#options;
-    let attempt = 0;
+  #read(work: Work): void {
     try {
-      const valid = schema
-        ? await validateEnvelope(envelope, schema)
-        : envelope;
-      const call = (nth: number) =>
-        handler(valid, new DeliveryContext(work, attempt = nth, ids, logger));
-      return await this.#attempt(call, work);
+      const { value } = work.record;
+      if (value === null) {
+        throw new EnvelopeError("", "is a tombstone, a record without a value");
+      }
+      work.envelope = parseEnvelope(value);
     } catch (error) {
-      if (work.partition.signal.aborted) return false;
-      return await this.#setAside(work, error, attempt);
+      work.failure = { reason: "malformed", error };
     }
   }
 
-  /** Calls the handler until it is done with the event, or out of attempts. */
   async #attempt(
-    call: (nth: number) => Promise<HandlerOutcome | void>,
     work: Work,
-  ): Promise<boolean> {
-    const { signal, closing } = work.partition;
-    const { maxAttempts, baseDelayMs, maxDelayMs } = this.#options.retry;
-    let asked = 0;
-    for (let nth = 1; !closing.aborted;) {
+    envelope: EventEnvelope,
+    { schema, handler }: Registration,
+    ids: EventContext,
+  ): Promise<Verdict> {
+    if (schema && work.attempts === 0 && work.asked === 0) {
       try {
-        const outcome = await call(nth);
-        if (outcome !== "in_progress") return true;
-        await pause(asked++, ASK_AGAIN_BASE_MS, ASK_AGAIN_MAX_MS, closing);
+        envelope = work.envelope = await validateEnvelope(envelope, schema);
       } catch (error) {
-        if (signal.aborted) return false;
-        const isLast = this.#options.setAside && nth >= maxAttempts;
-        if (isLast || error instanceof FatalEventError) throw error;
-        this.#options.logger.warn("Event handler failed; trying again", {
-          ...whereabouts(work),
-          attempt: nth,
-          error,
-        });
-        await pause(nth - 1, baseDelayMs, maxDelayMs, closing);
-        nth++;
+        return await this.#fail(work, "invalid", error);
       }
     }
-    return false;
+    const { retry, logger } = this.#options;
+    try {
+      const attempt = work.attempts + 1;
+      const context = new DeliveryContext(work, attempt, ids, logger);
+      const outcome: HandlerOutcome | void = await handler(envelope, context);
+      if (outcome !== "in_progress") return "done";
+      return again(work.asked++, ASK_AGAIN_BASE_MS, ASK_AGAIN_MAX_MS);
+    } catch (error) {
+      work.attempts++;
+      if (work.partition.signal.aborted) return "given_up";
+      if (error instanceof FatalEventError) {
+        return await this.#fail(work, "fatal", error);
+      }
+      if (this.#options.setAside && work.attempts >= retry.maxAttempts) {
+        return await this.#fail(work, "exhausted", error);
+      }
+      logger.warn("Event handler failed; trying again", {
+        ...work.whereabouts,
+        attempt: work.attempts,
+        error,
+      });
+      return again(work.attempts - 1, retry.baseDelayMs, retry.maxDelayMs);
+    }
   }
 
-  /** Dead-letters the record, however long that takes. */
-  async #setAside(
+  async #fail(
     work: Work,
+    reason: FailureReason,
     error: unknown,
-    attempts: number,
-  ): Promise<boolean> {
-    const { closing, topic, partition } = work.partition;
+  ): Promise<Verdict> {
+    work.failure = { reason, error };
+    return await this.#setAside(work);
+  }
+
+  async #setAside(work: Work): Promise<Verdict> {
+    const { partition, record, attempts } = work;
+    const { reason, error } = work.failure!;
     const { logger, setAside } = this.#options;
-    logger.error("Event is set aside", {
-      ...whereabouts(work),
-      attempts,
-      error,
-    });
-    for (let failures = 0; setAside; failures++) {
-      try {
-        await setAside({
-          topic,
-          partition,
-          record: work.record,
-          error,
-          attempts,
-        });
-        return true;
-      } catch (cause) {
-        if (closing.aborted) return false;
-        logger.error("Dead letter cannot be published; trying again", {
-          ...whereabouts(work),
-          error: cause,
-        });
-      }
-      await pause(failures, ASK_AGAIN_BASE_MS, SET_ASIDE_MAX_MS, closing);
-      if (closing.aborted) return false;
+    const fields = { ...work.whereabouts, reason, attempts, error };
+    if (!setAside) {
+      logger.error("Event is dropped: there is no dead-letter topic", fields);
+      return "done";
     }
-    // Without a dead-letter topic, what can never be handled is only logged.
-    return true;
+    if (work.setAsideFailures === 0) logger.error("Event is set aside", fields);
+    try {
+      await setAside({ partition, record, reason, error, attempts });
+      return "done";
+    } catch (cause) {
+      if (partition.closing.aborted) return "given_up";
+      logger.error("Dead letter cannot be published; trying again", {
+        ...work.whereabouts,
+        error: cause,
+      });
+      return again(
+        work.setAsideFailures++,
+        SET_ASIDE_BASE_MS,
+        SET_ASIDE_MAX_MS,
+      );
+    }
   }
 
   #ignore(envelope: EventEnvelope, work: Work): void {
-    if (this.#ignored.has(envelope.event_type)) return;
-    this.#ignored.add(envelope.event_type);
+    const { event_type } = envelope;
+    if (this.#ignored.has(event_type)) return;
+    this.#ignored.add(event_type);
     this.#options.logger.warn(
       "Events of a type without a handler are passed over",
-      {
-        event_type: envelope.event_type,
-        topic: work.partition.topic,
-      },
+      { event_type, topic: work.partition.topic },
     );
   }
 }
 
-/** Waits a random part of a doubling delay. Ends early when aborted. */
-async function pause(
-  nth: number,
-  baseMs: number,
-  maxMs: number,
-  signal: AbortSignal,
-): Promise<void> {
+/** After a random part of a doubling delay. */
+function again(nth: number, baseMs: number, maxMs: number): Verdict {
   const longest = Math.min(maxMs, baseMs * 2 ** nth);
-  const ms = longest * (0.5 + Math.random() / 2);
-  await delay(ms, undefined, { signal }).catch(() => {});
-}
-
-function whereabouts(work: Work): Record<string, unknown> {
-  const { topic, partition } = work.partition;
-  return { topic, partition, offset: work.record.offset };
+  return { againInMs: longest * (0.5 + Math.random() / 2) };
 }

@@ -33,6 +33,8 @@ const PAUSE_MS = 100;
 /** A partition that is fetched. */
 interface Place extends TopicPartition {
   next: number;
+  /** As it was last told of. */
+  highWatermark: number;
   isPaused: boolean;
   /** Whether the listener has not yet room for more. */
   isBusy: boolean;
@@ -100,6 +102,7 @@ export class Fetcher {
           topic,
           partition,
           next: position.offset,
+          highWatermark: -1,
           isPaused: false,
           isBusy: false,
           unreadableAt: -1,
@@ -184,7 +187,10 @@ export class Fetcher {
     }
     if (fetched.unreadable) return this.#sayUnreadable(place, fetched);
     place.next = next;
-    if (records.length === 0) return true;
+    if (records.length === 0 && highWatermark === place.highWatermark) {
+      return true;
+    }
+    place.highWatermark = highWatermark;
     place.isBusy = true;
     const { topic, partition } = place;
     const batch = { topic, partition, records, highWatermark };

@@ -13,7 +13,7 @@ const TRIM_AT = 1_024;
 /** An event on its way, from the call to the acknowledgement. */
 export interface Pending {
   readonly topic: string;
-  readonly record: OutgoingRecord;
+  record: OutgoingRecord;
   readonly bytes: number;
   /** On the monotonic clock, in milliseconds. */
   readonly deadline: number;
@@ -171,6 +171,14 @@ export class Lane {
     this.attempts = 0;
     this.retryAt = 0;
     this.renounce();
+  }
+
+  /** Gives back the events that were not sent; there is no such partition any more. */
+  vacate(): Pending[] {
+    if (this.batch && !this.ambiguous) this.unbatch();
+    const waiting = [...this.queue].filter((pending) => !pending.settled);
+    while (this.queue.shift());
+    return waiting;
   }
 
   /** Takes a new identity for the next batch, so that sequences begin anew. */

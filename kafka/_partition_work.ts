@@ -2,15 +2,13 @@
 
 import { setMaxListeners } from "node:events";
 
-import type { IncomingRecord, TopicPartition } from "./engine.ts";
+import type {
+  IncomingRecord,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "./engine.ts";
 import { Fifo } from "./_lane.ts";
-
-/** One record on its way through a handler. */
-export interface Work {
-  readonly partition: PartitionWork;
-  readonly record: IncomingRecord;
-  done: boolean;
-}
+import { Work } from "./_work.ts";
 
 /**
  * The records of one assigned partition that are not committed yet, and how far
@@ -28,17 +26,20 @@ export class PartitionWork implements TopicPartition {
   readonly #order: Fifo<Work> = new Fifo();
   readonly #byKey = new Map<string, Fifo<Work>>();
   #next = -1;
-  #position = -1;
-  #committed = -1;
+  #position: number;
+  #committed: number;
+  #bytes = 0;
   /** Finished, finished with everything before, and those of them committed. */
   #finished = 0;
   #contiguous = 0;
   #committedCount = 0;
   #committing: { readonly offset: number; readonly count: number } | undefined;
 
-  constructor(topic: string, partition: number) {
+  constructor({ topic, partition, offset }: TopicPartitionOffset) {
     this.topic = topic;
     this.partition = partition;
+    this.#position = offset;
+    this.#committed = offset;
     // All handlers of the partition share it, which Node takes for a leak.
     setMaxListeners(0, this.signal, this.closing);
   }
@@ -58,7 +59,12 @@ export class PartitionWork implements TopicPartition {
     return this.#order.size;
   }
 
-  /** Where the next record is expected to be; -1 when nothing is known. */
+  /** The bytes of the records that are not done, keys and values. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The offset that everything before is done of. */
   get position(): number {
     return this.#position;
   }
@@ -81,8 +87,9 @@ export class PartitionWork implements TopicPartition {
     // After a rebalance a partition that stays is fetched from its last commit.
     if (record.offset < this.#next) return undefined;
     this.#next = record.offset + 1;
-    const work: Work = { partition: this, record, done: false };
+    const work = new Work(this, record);
     this.#order.push(work);
+    this.#bytes += work.bytes;
     if (record.key === null) return work;
     const key = latin1(record.key);
     const waiting = this.#byKey.get(key);
@@ -96,12 +103,14 @@ export class PartitionWork implements TopicPartition {
 
   /** Marks work as done. Returns the next of its key, which can run now. */
   finish(work: Work): Work | undefined {
-    work.done = true;
+    work.isDone = true;
     this.#finished++;
-    for (let head = this.#order.peek(); head?.done; head = this.#order.peek()) {
+    this.#bytes -= work.bytes;
+    for (let head = this.#order.peek(); head?.isDone;) {
       this.#position = head.record.offset + 1;
       this.#contiguous++;
       this.#order.shift();
+      head = this.#order.peek();
     }
     if (work.record.key === null) return undefined;
     const key = latin1(work.record.key);

@@ -32,7 +32,7 @@ export class TopicLanes {
   }
 
   /** Events whose partition is not fixed, since the topic is not known yet. */
-  unassigned(): Iterable<Pending> {
+  get unassigned(): Fifo<Pending> {
     return this.#unassigned;
   }
 
@@ -64,19 +64,28 @@ export class TopicLanes {
       this.#missingSince = undefined;
       this.#leaders = leaders;
       this.stale = leaders.includes(-1);
-      this.#grow(leaders.length);
+      this.#resize(leaders.length);
       return false;
     } finally {
       this.#loading = false;
     }
   }
 
-  #grow(partitions: number): void {
-    const lanes = [...this.lanes];
+  /** Has a lane a partition; a topic that was created anew may have fewer. */
+  #resize(partitions: number): void {
+    const lanes = this.lanes.slice(0, partitions);
+    const gone = this.lanes.slice(partitions);
+    if (gone.some((lane) => lane.inRequest || lane.ambiguous)) {
+      this.stale = true; // once it is known what became of their batches
+      return;
+    }
     while (lanes.length < partitions) {
       lanes.push(new Lane(this.name, lanes.length, this.#maxBatchBytes));
     }
     this.lanes = lanes;
+    for (const lane of gone) {
+      for (const pending of lane.vacate()) this.#unassigned.push(pending);
+    }
     for (let next = this.#unassigned.shift(); next;) {
       if (!next.settled) this.#laneFor(next).queue.push(next);
       next = this.#unassigned.shift();

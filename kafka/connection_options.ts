@@ -3,6 +3,14 @@
 import type { Logger } from "../protocols.ts";
 import type { CompressionCodecs } from "./compression.ts";
 
+const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+const LARGEST = 2 ** 31 - 1;
+const MECHANISMS: readonly unknown[] = [
+  "plain",
+  "scram-sha-256",
+  "scram-sha-512",
+];
+
 /** A user name and a password, and how they are proved. */
 export interface SaslOptions {
   /** The mechanism. */
@@ -83,7 +91,24 @@ export function checkConnectionOptions(
   subject: string,
   options: KafkaConnectionOptions,
 ): CheckedConnectionOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot create ${subject}: "options" must be an object, received ${typeof options}`,
+    );
+  }
   requireText(subject, "clientId", options.clientId);
+  const { sasl } = options;
+  if (sasl !== undefined) {
+    if (!MECHANISMS.includes(sasl.mechanism)) {
+      throw new RangeError(
+        `Cannot create ${subject}: "sasl.mechanism" must be one of ${
+          MECHANISMS.join(", ")
+        }`,
+      );
+    }
+    requireText(subject, "sasl.username", sasl.username);
+    requireText(subject, "sasl.password", sasl.password);
+  }
   const { bootstrapServers, ssl = false } = options;
   const list = typeof bootstrapServers === "string"
     ? bootstrapServers.split(",")
@@ -94,8 +119,7 @@ export function checkConnectionOptions(
     );
   }
   const brokers = list.map((each) => String(each).trim()).filter(Boolean);
-  const wrong = brokers.find((each) => !/^[^\s:@/]+:\d{1,5}$/.test(each));
-  if (brokers.length === 0 || wrong !== undefined) {
+  if (brokers.length === 0 || !brokers.every(isAddress)) {
     throw new RangeError(
       `Cannot create ${subject}: "bootstrapServers" must be host:port, several apart by commas`,
     );
@@ -104,7 +128,7 @@ export function checkConnectionOptions(
     clientId: options.clientId,
     brokers,
     ssl,
-    sasl: options.sasl,
+    sasl,
     connectTimeoutMs: requirePositive(
       subject,
       "connectTimeoutMs",
@@ -118,6 +142,41 @@ export function checkConnectionOptions(
     codecs: options.codecs ?? {},
     logger: options.logger,
   };
+}
+
+function isAddress(text: string): boolean {
+  const port = /^[^\s:@/]+:(\d{1,5})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) > 0 && Number(port) < 65_536;
+}
+
+/** Whether a name is legal for a topic: `Topic.validate` of Apache Kafka. */
+export function isTopic(name: unknown): name is string {
+  return typeof name === "string" && TOPIC.test(name);
+}
+
+/**
+ * Returns `topics` when it is a list of names of topics, at least one.
+ *
+ * @throws {TypeError} If it is no list, or an empty one.
+ * @throws {RangeError} If a name is not legal.
+ */
+export function requireTopics(
+  subject: string,
+  topics: unknown,
+): readonly string[] {
+  if (!Array.isArray(topics) || topics.length === 0) {
+    throw new TypeError(
+      `Cannot create ${subject}: "topics" must be a list that is not empty`,
+    );
+  }
+  for (const topic of topics) {
+    requireText(subject, "topics", topic);
+    if (isTopic(topic)) continue;
+    throw new RangeError(
+      `Cannot create ${subject}: "topics" must be at most 249 letters, digits, ".", "_" or "-" each`,
+    );
+  }
+  return topics;
 }
 
 /**
@@ -138,7 +197,7 @@ export function requireText(
 }
 
 /**
- * Returns `value` when it is a positive whole number.
+ * Returns `value` when it is a positive whole number that a timer can wait.
  *
  * @throws {RangeError} If it is not.
  */
@@ -147,8 +206,8 @@ export function requirePositive(
   name: string,
   value: number,
 ): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
+  if (Number.isInteger(value) && value > 0 && value <= LARGEST) return value;
   throw new RangeError(
-    `Cannot create ${subject}: "${name}" must be a positive whole number, received ${value}`,
+    `Cannot create ${subject}: "${name}" must be a whole number from 1 to ${LARGEST}, received ${value}`,
   );
 }

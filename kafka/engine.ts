@@ -139,7 +139,10 @@ export interface ConsumerListener {
    * committed. The group waits until this resolves.
    */
   rebalancing(): Promise<void>;
-  /** Records arrived. Resolves when more of the partition may be fetched. */
+  /**
+   * Records arrived, or none and a new high watermark. Resolves when more of the
+   * partition may be fetched.
+   */
   received(batch: IncomingBatch): Promise<void>;
   /** The engine has failed for good and fetches no more. */
   crashed(error: unknown): void;

@@ -13,7 +13,7 @@ import { ProduceFailure } from "./engine.ts";
 import type { PublishErrorCode } from "./errors.ts";
 import { Backlog } from "./_backlog.ts";
 import { batchErrorMeaning } from "./_kafka_errors.ts";
-import type { Lane, LaneBatch, Pending } from "./_lane.ts";
+import type { Fifo, Lane, LaneBatch, Pending } from "./_lane.ts";
 import { Reachability } from "./_reachability.ts";
 import { TopicLanes } from "./_topic_lanes.ts";
 
@@ -168,7 +168,7 @@ export class EventFunnel {
         if (missing) {
           const reason =
             "the topic does not exist, and the broker does not create it";
-          this.#failAll(topic.unassigned(), "unknown_topic", reason);
+          this.#failAll(topic.unassigned, "unknown_topic", reason);
         }
         this.#flushSoon();
       },
@@ -232,6 +232,11 @@ export class EventFunnel {
     if (meaning === "unsure") lane.ambiguous = true;
     if (meaning === "unsure" || meaning === "retry") {
       if (!lane.ambiguous) lane.unbatch();
+      // A topic that was deleted begins at offset 0 when it is created anew.
+      if (!lane.batch && error === "UNKNOWN_TOPIC_OR_PARTITION") {
+        lane.renounce();
+        this.#identity = null;
+      }
       return this.#retryLater(lane);
     }
     if (lane.ambiguous) {
@@ -307,15 +312,18 @@ export class EventFunnel {
   #expire(now: number): void {
     const { deliveryTimeoutMs } = this.#options;
     const reason = `no acknowledgement within ${deliveryTimeoutMs} ms`;
-    const expire = (pendings: Iterable<Pending>) =>
+    const expire = (pendings: Fifo<Pending>) =>
       this.#backlog.expire(pendings, now, reason);
     expire(this.#backlog.blocked);
     for (const topic of this.#topics.values()) {
-      expire(topic.unassigned());
+      expire(topic.unassigned);
       for (const lane of topic.lanes) {
         expire(lane.queue);
         if (!lane.batch) continue;
-        expire(lane.batch.pendings);
+        for (const pending of lane.batch.pendings) {
+          if (pending.settled || pending.deadline > now) continue;
+          this.#backlog.fail(pending, "timed_out", reason);
+        }
         const isWanted = lane.batch.pendings.some((each) => !each.settled);
         if (!lane.inRequest && !isWanted) this.#abandon(lane);
       }
@@ -332,7 +340,7 @@ export class EventFunnel {
 
   *#everything(): Iterable<Pending> {
     for (const topic of this.#topics.values()) {
-      yield* topic.unassigned();
+      yield* topic.unassigned;
       for (const lane of topic.lanes) {
         if (lane.batch) yield* lane.batch.pendings;
         yield* lane.queue;

@@ -8,14 +8,12 @@ import type {
   PublishOutcome,
   StopOptions,
 } from "../protocols.ts";
-import { requirePositive } from "./connection_options.ts";
+import { isTopic, requirePositive } from "./connection_options.ts";
 import type { ProducerEngine } from "./engine.ts";
 import { NotStartedError, PublishError } from "./errors.ts";
 import { EventFunnel } from "./event_funnel.ts";
+import { stopTimeout } from "./_stop_timeout.ts";
 
-/** Legal characters and length of a topic: `Topic.validate` of Kafka. */
-const TOPIC = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
-const STOP_TIMEOUT_MS = 30_000;
 const encoder = new TextEncoder();
 
 /** What an event producer has to be told. */
@@ -105,7 +103,8 @@ export class EventProducer {
   }
 
   /** Sends what was called for, then disconnects. */
-  stop({ timeoutMs = STOP_TIMEOUT_MS }: StopOptions = {}): Promise<void> {
+  stop(options: StopOptions = {}): Promise<void> {
+    const timeoutMs = stopTimeout(this.#subject, options);
     this.#stopping ??= this.#close(timeoutMs).finally(() => {
       this.#stopping = undefined;
     });
@@ -170,7 +169,7 @@ export class EventProducer {
     if (!this.#started) {
       return Promise.reject(new NotStartedError(this.#subject));
     }
-    if (!TOPIC.test(topic)) {
+    if (!isTopic(topic)) {
       const options = { code: "rejected", outcome: "not_sent", topic } as const;
       return Promise.reject(
         new PublishError("the name is not legal for a topic", options),

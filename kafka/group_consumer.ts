@@ -15,16 +15,16 @@ import { requirePositive, requireText } from "./connection_options.ts";
 import type { ConsumerEngine, ConsumerListener } from "./engine.ts";
 import { NotStartedError } from "./errors.ts";
 import type { EventProducer } from "./event_producer.ts";
-import { toDeadLetter } from "./_dead_letter.ts";
+import { publishDeadLetter } from "./_dead_letter.ts";
 import { Dispatcher } from "./_dispatcher.ts";
 import { EventHandling, type HandlerRetryOptions } from "./_event_handling.ts";
-import type { Work } from "./_partition_work.ts";
+import type { Work } from "./_work.ts";
+import { stopTimeout } from "./_stop_timeout.ts";
 import { silentLogger } from "./_silent_logger.ts";
 import { within } from "./_within.ts";
 
 const COMMIT_INTERVAL_MS = 100;
 const COMMIT_TIMEOUT_MS = 5_000;
-const STOP_TIMEOUT_MS = 30_000;
 const REJOIN_BASE_MS = 100;
 const REJOIN_MAX_MS = 5_000;
 /** How long a rebalance waits for handlers, so that little is done twice. */
@@ -49,7 +49,7 @@ export interface ConsumerHealth {
   readonly partitions: ReadonlyArray<{
     readonly topic: string;
     readonly partition: number;
-    /** Records behind the end of the partition; `null` before the first one. */
+    /** Records behind the end of the partition; `null` until it is known. */
     readonly lag: number | null;
   }>;
   /** Milliseconds since the Unix epoch of the last event that was done. */
@@ -103,8 +103,8 @@ export class GroupConsumer {
         ? async (letter) => {
           this.#hasDeadLetters = true;
           await this.#deadLetters.start();
-          const topic = topicOf(letter.topic);
-          await this.#deadLetters.send(topic, toDeadLetter(letter));
+          const topic = topicOf(letter.partition.topic);
+          await publishDeadLetter(this.#deadLetters, topic, letter);
         }
         : undefined,
     });
@@ -121,8 +121,8 @@ export class GroupConsumer {
 
   on(
     eventType: string,
-    schemaOrHandler: StandardSchema<unknown> | EventHandler,
-    handler?: EventHandler,
+    schemaOrHandler: StandardSchema<unknown> | EventHandler<never>,
+    handler?: EventHandler<never>,
   ): void {
     if (this.#state !== "stopped") {
       throw new TypeError(
@@ -221,14 +221,16 @@ export class GroupConsumer {
       partitions: this.#dispatcher.partitions.map((each) => ({
         topic: each.topic,
         partition: each.partition,
-        lag: each.position === -1 ? null : each.highWatermark - each.position,
+        lag: each.highWatermark === -1
+          ? null
+          : Math.max(0, each.highWatermark - each.position),
       })),
       lastProgressAt: this.#lastProgressAt,
     };
   }
 
   stop(options: StopOptions = {}): Promise<ConsumerStopReport> {
-    const { timeoutMs = STOP_TIMEOUT_MS } = options;
+    const timeoutMs = stopTimeout(this.#subject, options);
     this.#stopping ??= this.#leave(timeoutMs).finally(() => {
       this.#stopping = undefined;
       this.#starting = undefined;
@@ -237,15 +239,17 @@ export class GroupConsumer {
   }
 
   async #leave(timeoutMs: number): Promise<ConsumerStopReport> {
-    await this.#starting?.catch(() => {});
+    if (this.#state === "starting") await this.#starting?.catch(() => {});
     if (this.#state === "stopped") {
       return { drained: 0, abandoned: 0, uncommitted: 0 };
     }
+    const isMember = this.#state === "running";
     this.#state = "stopping";
     this.#leaving.abort();
-    // Who is not a member now has nothing to commit.
-    if (this.#rejoining) await this.#engine.stop();
-    await this.#rejoining;
+    if (!isMember) { // and so has nothing to commit
+      await this.#engine.stop();
+      await this.#rejoining;
+    }
     const deadline = performance.now() + timeoutMs;
     // A handler that stops its own consumer cannot be waited for.
     const own = this.#current.getStore();

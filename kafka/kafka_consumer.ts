@@ -12,6 +12,7 @@ import {
   type KafkaConnectionOptions,
   requirePositive,
   requireText,
+  requireTopics,
 } from "./connection_options.ts";
 import { EventProducer } from "./event_producer.ts";
 import { type ConsumerHealth, GroupConsumer } from "./group_consumer.ts";
@@ -20,6 +21,9 @@ import type { HandlerRetryOptions } from "./_event_handling.ts";
 import { KafkaJsProducerEngine } from "./_producer_engine.ts";
 
 export type { HandlerRetryOptions };
+
+/** A record that a broker took may be larger as a dead letter than others allow. */
+const LETTERS = { maxBatchBytes: 256 * 1024 * 1024 } as const;
 
 /** Options of {@linkcode KafkaConsumer}. */
 export interface KafkaConsumerOptions extends KafkaConnectionOptions {
@@ -45,7 +49,8 @@ export interface KafkaConsumerOptions extends KafkaConnectionOptions {
   /**
    * Where events go that cannot be handled: `<topic>.dlq` by default. `false`
    * means nowhere: a failing event is tried for ever, in front of those of its
-   * key, and one that cannot be read is only logged.
+   * key, and one that cannot be read, or whose handler throws
+   * `FatalEventError`, is dropped with an error in the log.
    */
   readonly deadLetter?: false | {
     /** Names the dead-letter topic of a topic. */
@@ -97,14 +102,8 @@ export class KafkaConsumer implements EventConsumer {
    */
   constructor(options: KafkaConsumerOptions) {
     const checked = checkConnectionOptions("KafkaConsumer", options);
-    const { topics } = options;
     const groupId = requireText("KafkaConsumer", "groupId", options.groupId);
-    if (!Array.isArray(topics) || topics.length === 0) {
-      throw new TypeError(
-        `Cannot create KafkaConsumer: "topics" must be a list that is not empty`,
-      );
-    }
-    for (const topic of topics) requireText("KafkaConsumer", "topics", topic);
+    const topics = requireTopics("KafkaConsumer", options.topics);
     const subject = `KafkaConsumer "${groupId}"`;
     const engine = new GroupEngine(checked, {
       groupId,
@@ -119,7 +118,7 @@ export class KafkaConsumer implements EventConsumer {
     const deadLetters = new EventProducer(
       subject,
       new KafkaJsProducerEngine(checked, { id: 0, codec: null }),
-      options.logger ? { logger: options.logger } : {},
+      { ...LETTERS, ...(options.logger && { logger: options.logger }) },
     );
     this.#consumer = new GroupConsumer(subject, engine, deadLetters, options);
   }
@@ -133,7 +132,7 @@ export class KafkaConsumer implements EventConsumer {
    * @returns The consumer, for chaining.
    * @throws {TypeError} If the consumer is started, or the handler is no function.
    */
-  on(eventType: string, handler: EventHandler): this;
+  on<T = unknown>(eventType: string, handler: EventHandler<T>): this;
   /**
    * Registers the handler of an event type whose data is validated first. What
    * the schema refuses goes to the dead-letter topic at once.
@@ -151,8 +150,8 @@ export class KafkaConsumer implements EventConsumer {
   ): this;
   on(
     eventType: string,
-    schemaOrHandler: StandardSchema<unknown> | EventHandler,
-    handler?: EventHandler,
+    schemaOrHandler: StandardSchema<unknown> | EventHandler<never>,
+    handler?: EventHandler<never>,
   ): this {
     this.#consumer.on(eventType, schemaOrHandler, handler);
     return this;
@@ -170,7 +169,8 @@ export class KafkaConsumer implements EventConsumer {
 
   /**
    * Waits for the handlers at work, commits, and leaves the group. Handlers
-   * that are not done within `timeoutMs` are aborted; their events come again.
+   * that are not done within `timeoutMs` are aborted; their events come again,
+   * as does that of a handler that itself calls this.
    *
    * @param options `timeoutMs`, 30,000 by default.
    * @returns What was finished and what was not.

@@ -89,7 +89,8 @@ export async function redriveDeadLetters(
         if (record.offset >= end || isOver()) break;
         await take(record, at);
       }
-      if (records.at(-1)!.offset + 1 >= end) ends.delete(nameOf(at));
+      const last = records.at(-1);
+      if (last && last.offset + 1 >= end) ends.delete(nameOf(at));
       if (ends.size === 0 || isOver()) finish();
     } catch (error) {
       fail(error);

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { StandardSchema } from "../events/standard_schema.ts";
-import { requireText } from "../kafka/connection_options.ts";
+import { requireText, requireTopics } from "../kafka/connection_options.ts";
 import { EventProducer } from "../kafka/event_producer.ts";
 import { type ConsumerHealth, GroupConsumer } from "../kafka/group_consumer.ts";
 import type { KafkaConsumerOptions } from "../kafka/kafka_consumer.ts";
@@ -14,6 +14,9 @@ import type {
 import type { MemoryCluster } from "./memory_cluster.ts";
 import { MemoryConsumerEngine } from "./memory_consumer_engine.ts";
 import { MemoryProducerEngine } from "./memory_producer_engine.ts";
+
+/** A dead letter is larger than the record, by what is said of it. */
+const LETTERS = { maxBatchBytes: 256 * 1024 * 1024 } as const;
 
 /** Options of {@linkcode MemoryConsumer}, as those of `KafkaConsumer`. */
 export type MemoryConsumerOptions = Pick<
@@ -43,14 +46,15 @@ export class MemoryConsumer implements EventConsumer {
    * @throws {RangeError} If an option is out of range.
    */
   constructor(cluster: object, options: MemoryConsumerOptions) {
-    const { groupId, topics, fromBeginning = false } = options;
+    const { groupId, fromBeginning = false } = options;
     requireText("MemoryConsumer", "groupId", groupId);
+    const topics = requireTopics("MemoryConsumer", options.topics);
     const subject = `MemoryConsumer "${groupId}"`;
     const memory = cluster as MemoryCluster;
     this.#consumer = new GroupConsumer(
       subject,
       new MemoryConsumerEngine(memory, groupId, topics, fromBeginning),
-      new EventProducer(subject, new MemoryProducerEngine(memory), {}),
+      new EventProducer(subject, new MemoryProducerEngine(memory), LETTERS),
       options,
     );
   }
@@ -62,7 +66,7 @@ export class MemoryConsumer implements EventConsumer {
    * @param handler Called with each event of the type.
    * @returns The consumer, for chaining.
    */
-  on(eventType: string, handler: EventHandler): this;
+  on<T = unknown>(eventType: string, handler: EventHandler<T>): this;
   /**
    * Registers the handler of an event type whose data is validated first.
    *
@@ -78,8 +82,8 @@ export class MemoryConsumer implements EventConsumer {
   ): this;
   on(
     eventType: string,
-    schemaOrHandler: StandardSchema<unknown> | EventHandler,
-    handler?: EventHandler,
+    schemaOrHandler: StandardSchema<unknown> | EventHandler<never>,
+    handler?: EventHandler<never>,
   ): this {
     this.#consumer.on(eventType, schemaOrHandler, handler);
     return this;

@@ -100,6 +100,8 @@ export class MemoryConsumerEngine implements ConsumerEngine {
   ): Promise<void> {
     const records = this.#cluster.records(at);
     let position = at.offset;
+    const highWatermark = records.length;
+    await listener.received({ ...at, records: [], highWatermark });
     while (this.#generation === generation) {
       if (position >= records.length || this.#paused.has(nameOf(at))) {
         await this.#changed();

@@ -6,6 +6,7 @@ import {
   createEnvelope,
   currentContext,
   type StandardSchema,
+  withContext,
 } from "../../events/mod.ts";
 import { FatalEventError } from "../../kafka/errors.ts";
 import { MemoryBus } from "../../testing/memory_bus.ts";
@@ -282,4 +283,82 @@ Deno.test("GroupConsumer.on() refuses a handler after start, and one that is non
     TypeError,
     "is started already",
   );
+});
+
+Deno.test("GroupConsumer handles others while one waits for its retry", async () => {
+  await using bus = await MemoryBus.connect({ partitions: 1 });
+  const handler = counter();
+  await using _consumer = await start(
+    bus.consumer({ groupId: "g", topics: [TYPE], concurrency: 2 })
+      .on(TYPE, (event) => {
+        if ((event.data as { busy: boolean }).busy) {
+          return Promise.resolve("in_progress");
+        }
+        handler.call();
+        return Promise.resolve();
+      }),
+  );
+  const all = handler.reached(20);
+  for (let i = 0; i < 4; i++) {
+    await bus.publishEvent(TYPE, essay({ busy: true }));
+  }
+  for (let i = 0; i < 20; i++) {
+    await bus.publishEvent(TYPE, essay({ busy: false }));
+  }
+  await all;
+});
+
+Deno.test("GroupConsumer opens a context that is the event's alone", async () => {
+  await using bus = await MemoryBus.connect();
+  const consumer = bus.consumer({ groupId: "g", topics: [TYPE] });
+  const seen = new Promise<unknown>((resolve) =>
+    consumer.on(TYPE, () => Promise.resolve(resolve(currentContext())))
+  );
+  await using _consumer = await withContext(
+    { userId: "whoever started it" },
+    () => start(consumer),
+  );
+  await bus.publishEvent(TYPE, essay({}));
+  assertEquals(Object.hasOwn(await seen as object, "userId"), false);
+});
+
+Deno.test("GroupConsumer sets a record aside that is as large as can be", async () => {
+  await using bus = await MemoryBus.connect();
+  await using _consumer = await start(
+    bus.consumer({ groupId: "g", topics: [TYPE] })
+      .on(TYPE, () => Promise.resolve()),
+  );
+  bus.publishRaw(TYPE, "x".repeat(2 * 1024 * 1024));
+  const [letter] = await bus.untilRecords(`${TYPE}.dlq`, 1);
+  assertEquals(letter?.value?.length, 2 * 1024 * 1024);
+});
+
+Deno.test("GroupConsumer says why by what failed, not by the error's class", async () => {
+  await using bus = await MemoryBus.connect();
+  await using _consumer = await start(
+    bus.consumer({ groupId: "g", topics: [TYPE], retry: { maxAttempts: 1 } })
+      .on(TYPE, () => {
+        createEnvelope({ eventType: "", sourceService: "t", data: {} });
+        return Promise.resolve();
+      }),
+  );
+  await bus.publishEvent(TYPE, essay({}));
+  const [letter] = await bus.untilRecords(`${TYPE}.dlq`, 1);
+  assertEquals(letter?.headers["dlq.reason"], "exhausted");
+});
+
+Deno.test("GroupConsumer keeps headers with unlucky names, and passwords out", async () => {
+  await using bus = await MemoryBus.connect();
+  await using _consumer = await start(
+    bus.consumer({ groupId: "g", topics: [TYPE], retry: { maxAttempts: 1 } })
+      .on(
+        TYPE,
+        () => Promise.reject(new Error("Cannot reach redis://u:hush@host")),
+      ),
+  );
+  const headers = { constructor: "a", toString: "b" };
+  await bus.publishEvent(TYPE, essay({}), { headers } as never);
+  const [letter] = await bus.untilRecords(`${TYPE}.dlq`, 1);
+  assertEquals(letter?.headers.constructor as unknown, "a");
+  assertEquals(letter?.headers["dlq.error"]?.includes("hush"), false);
 });
