@@ -7,6 +7,9 @@ import { findJsonProblem } from "./_json_value.ts";
 
 const RULES = { bigint: true, nonFinite: false };
 
+/** Text that is written as it is: printable ASCII but quotes and backslashes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** A value that has no JSON form: where in it, and why. */
 export class JsonValueError extends EventError {
   /** The name of the class, for logs. */
@@ -45,6 +48,7 @@ export class JsonValueError extends EventError {
  * @throws {JsonValueError} If the value or something in it has no JSON form.
  */
 export function toPythonJson(value: unknown): string {
+  if (typeof value === "string" && PLAIN.test(value)) return `"${value}"`;
   const problem = findJsonProblem(value, "", RULES);
   if (problem !== undefined) {
     throw new JsonValueError(problem.path, problem.reason, {

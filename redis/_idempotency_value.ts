@@ -24,12 +24,8 @@ export function processingValue(
   startedAt: number,
   record: IdempotencyRecord,
 ): string {
-  return write([
-    ["status", toPythonJson("processing")],
-    ["started_at", seconds(startedAt)],
-    ...recordFields(record),
-    ["token", toPythonJson(token)],
-  ]);
+  return `{"status": "processing", "started_at": ${seconds(startedAt)}, ` +
+    rest(record, token);
 }
 
 /** The value of an event that was handled. */
@@ -39,13 +35,8 @@ export function completedValue(
   completedAt: number,
   record: IdempotencyRecord,
 ): string {
-  return write([
-    ["status", toPythonJson("completed")],
-    ["started_at", seconds(startedAt)],
-    ["completed_at", seconds(completedAt)],
-    ...recordFields(record),
-    ["token", toPythonJson(token)],
-  ]);
+  return `{"status": "completed", "started_at": ${seconds(startedAt)}, ` +
+    `"completed_at": ${seconds(completedAt)}, ${rest(record, token)}`;
 }
 
 /**
@@ -92,15 +83,12 @@ function parseObject(value: string): Record<string, unknown> | null {
   }
 }
 
-function recordFields(
-  { processedBy, eventId, correlationId, sourceService }: IdempotencyRecord,
-): Array<[string, string]> {
-  return [
-    ["processed_by", toPythonJson(processedBy)],
-    ["event_id", toPythonJson(eventId)],
-    ["correlation_id", toPythonJson(correlationId)],
-    ["source_service", toPythonJson(sourceService)],
-  ];
+function rest(record: IdempotencyRecord, token: string): string {
+  return `"processed_by": ${toPythonJson(record.processedBy)}, ` +
+    `"event_id": ${toPythonJson(record.eventId)}, ` +
+    `"correlation_id": ${toPythonJson(record.correlationId)}, ` +
+    `"source_service": ${toPythonJson(record.sourceService)}, ` +
+    `"token": ${toPythonJson(token)}}`;
 }
 
 /** Python's float: always with a fraction. */
@@ -111,9 +99,4 @@ function seconds(ms: number): string {
 
 function milliseconds(startedAt: unknown): number {
   return typeof startedAt === "number" ? startedAt * 1_000 : 0;
-}
-
-function write(fields: ReadonlyArray<readonly [string, string]>): string {
-  const members = fields.map(([name, json]) => `"${name}": ${json}`);
-  return `{${members.join(", ")}}`;
 }

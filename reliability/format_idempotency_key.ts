@@ -46,20 +46,18 @@ export function formatIdempotencyKey(parts: IdempotencyKeyParts): string {
     eventType,
     hash,
   } = parts;
-  for (
-    const [name, value] of Object.entries({
-      keyPrefix,
-      serviceName,
-      eventType,
-      hash,
-    })
-  ) {
-    if (typeof value === "string") continue;
-    throw new TypeError(
-      `Cannot format idempotency key: "${name}" must be a text, ` +
-        `received ${kindOf(value)}`,
-    );
-  }
+  requireText("keyPrefix", keyPrefix);
+  requireText("serviceName", serviceName);
+  requireText("eventType", eventType);
+  requireText("hash", hash);
   const type = eventType.replaceAll(".", "_");
   return `${keyPrefix}:${serviceName}:${type}:${hash}`;
+}
+
+function requireText(name: string, value: unknown): void {
+  if (typeof value === "string") return;
+  throw new TypeError(
+    `Cannot format idempotency key: "${name}" must be a text, ` +
+      `received ${kindOf(value)}`,
+  );
 }
