@@ -90,8 +90,8 @@ export class PartitionWork implements TopicPartition {
     const work = new Work(this, record);
     this.#order.push(work);
     this.#bytes += work.bytes;
-    if (record.key === null) return work;
-    const key = latin1(record.key);
+    const { key } = work;
+    if (key === null) return work;
     const waiting = this.#byKey.get(key);
     if (waiting) {
       waiting.push(work);
@@ -112,8 +112,8 @@ export class PartitionWork implements TopicPartition {
       this.#order.shift();
       head = this.#order.peek();
     }
-    if (work.record.key === null) return undefined;
-    const key = latin1(work.record.key);
+    const { key } = work;
+    if (key === null) return undefined;
     const next = this.#byKey.get(key)?.shift();
     if (!next) this.#byKey.delete(key);
     return next;
@@ -142,11 +142,4 @@ export class PartitionWork implements TopicPartition {
     this.close();
     this.#revoked.abort(reason);
   }
-}
-
-/** A text that is equal for equal bytes, and cheap to make. */
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
 }

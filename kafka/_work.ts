@@ -18,6 +18,10 @@ export type FailureReason = "malformed" | "invalid" | "fatal" | "exhausted";
 export class Work {
   readonly partition: PartitionWork;
   readonly record: IncomingRecord;
+  /** A text that is equal for equal keys; `null` for none. */
+  readonly key: string | null;
+  /** How much of the memory for records it takes. */
+  readonly bytes: number;
   isDone = false;
   /** The event, once it is read and valid. */
   envelope: EventEnvelope | undefined;
@@ -33,13 +37,11 @@ export class Work {
   setAsideFailures = 0;
 
   constructor(partition: PartitionWork, record: IncomingRecord) {
+    const { key, value } = record;
     this.partition = partition;
     this.record = record;
-  }
-
-  /** How much of the memory for records it takes. */
-  get bytes(): number {
-    return (this.record.value?.length ?? 0) + (this.record.key?.length ?? 0);
+    this.key = key && latin1(key);
+    this.bytes = (value?.length ?? 0) + (key?.length ?? 0);
   }
 
   /** Where it is, for log lines. */
@@ -54,3 +56,10 @@ export class Work {
  * not ours any more or the consumer stops; or it is to be handled again later.
  */
 export type Verdict = "done" | "given_up" | { readonly againInMs: number };
+
+/** A text that is equal for equal bytes, and cheap to make. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
