@@ -82,6 +82,8 @@ export class Connections {
       if (connection.socket !== socket) return;
       this.#open.delete(connection);
       connection.authHandlers?.onError();
+      // kafkajs lets requests slip into a connection that is just closing.
+      connection.requestQueue.rejectAll(new Error("Connection was closed"));
     });
     try {
       await connected;
@@ -119,6 +121,7 @@ function forgetSocket(connection: Connection): void {
   }
   socket?.on("error", () => {});
   socket?.destroy();
+  connection.requestQueue.rejectAll(new Error("Connection was closed"));
   connection.chunks = [];
   connection.bytesBuffered = 0;
   connection.bytesNeeded = LENGTH_BYTES;

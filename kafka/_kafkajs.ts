@@ -215,7 +215,7 @@ function tame(
     const pool = await build(address);
     for (const each of pool.pool) connections.adopt(each);
     pool.getConnectionByRequest = ({ request }) =>
-      pool.getConnection(connectionOf(request.apiName));
+      pool.getConnection(connectionFor(request.apiName, pool));
     const send = pool.send.bind(pool);
     pool.send = (protocol) =>
       send(
@@ -237,17 +237,19 @@ function tame(
 
 /** A connection that swallowed a request is not trusted with the next one. */
 function distrust({ pool }: ConnectionPool, apiName: string): void {
-  const connection = pool[connectionOf(apiName)];
+  const connection = pool[apiName === FETCH_API ? 1 : 0];
   if (connection && !isPatient(connection)) hangUp(connection);
 }
 
 /**
- * Of the two connections to a broker, the one for a request. A broker answers
- * the requests of a connection in turn, so one that leaves its group must not
- * queue behind one that joins it.
+ * Which of the two connections to a broker a request takes. A broker answers
+ * what comes over one in turn: who leaves its group must not queue behind a
+ * request to join it.
  */
-function connectionOf(apiName: string): 0 | 1 {
-  return apiName === FETCH_API || apiName === LEAVE_API ? 1 : 0;
+function connectionFor(apiName: string, { pool }: ConnectionPool): 0 | 1 {
+  const isBeside = apiName === FETCH_API ||
+    apiName === LEAVE_API && isPatient(pool[0]!);
+  return isBeside ? 1 : 0;
 }
 
 /** The broker that answers fastest, as far as one can tell: not one that hangs. */
