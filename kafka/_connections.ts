@@ -2,6 +2,8 @@
 
 // Repairs what kafkajs 2.2 does badly in its connections.
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 /** A connection of kafkajs, as far as it is touched. */
 export interface Connection {
   readonly socket?: ConnectionSocket;
@@ -13,6 +15,13 @@ export interface Connection {
   connect(): Promise<unknown>;
   disconnect(): Promise<unknown>;
   isConnected(): boolean;
+  send(protocol: ConnectionRequest): Promise<unknown>;
+  sendAuthRequest(request: object): Promise<unknown>;
+}
+
+/** What is asked over a connection. */
+interface ConnectionRequest {
+  readonly request: { readonly apiName: string };
 }
 
 /** The part of a socket that is used. */
@@ -35,13 +44,22 @@ interface RequestQueue {
 }
 
 const LENGTH_BYTES = 4;
+const CLOSED = "Connection was closed by this client";
+const HANDSHAKE_API = "ApiVersions";
+/** As long as kafkajs means to give it. */
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Requests that the broker answers late by design, and those behind them. */
 const PATIENT: ReadonlySet<string> = new Set(["JoinGroup", "SyncGroup"]);
 
 /** The connections of one cluster. */
 export class Connections {
+  readonly #handshakeTimeoutMs: number;
   readonly #open = new Set<Connection>();
   #isClosed = false;
+
+  constructor(handshakeTimeoutMs: number) {
+    this.#handshakeTimeoutMs = handshakeTimeoutMs;
+  }
 
   /** Repairs a connection that was not connected yet. */
   adopt(connection: Connection): void {
@@ -53,6 +71,15 @@ export class Connections {
       connecting ??= this.#connect(connection, connect).finally(() => {
         connecting = undefined;
       });
+    // kafkajs waits for its first answer as long as for any, or for ever.
+    const send = connection.send.bind(connection);
+    connection.send = (protocol) =>
+      protocol.request.apiName === HANDSHAKE_API
+        ? inTime(connection, this.#handshakeTimeoutMs, send(protocol))
+        : send(protocol);
+    const prove = connection.sendAuthRequest.bind(connection);
+    connection.sendAuthRequest = (request) =>
+      inTime(connection, AUTHENTICATION_TIMEOUT_MS, prove(request));
     // kafkajs adds a listener to a dead socket each time.
     const disconnect = connection.disconnect.bind(connection);
     connection.disconnect = () =>
@@ -83,7 +110,7 @@ export class Connections {
       this.#open.delete(connection);
       connection.authHandlers?.onError();
       // kafkajs lets requests slip into a connection that is just closing.
-      connection.requestQueue.rejectAll(new Error("Connection was closed"));
+      connection.requestQueue.rejectAll(connectionError(CLOSED));
     });
     try {
       await connected;
@@ -95,12 +122,35 @@ export class Connections {
 }
 
 /** Closes a connection at once; what is in flight on it fails. */
-export function hangUp(connection: Connection): void {
-  const error = new Error("Connection was closed by this client");
-  connection.requestQueue.rejectAll(error);
+export function hangUp(
+  connection: Connection,
+  reason: string = CLOSED,
+): void {
+  connection.requestQueue.rejectAll(connectionError(reason));
   // What waits for it to be connected learns of its end by an error alone.
-  connection.socket?.destroy(connection.isConnected() ? undefined : error);
+  const isConnected = connection.isConnected();
+  connection.socket?.destroy(isConnected ? undefined : connectionError(reason));
   connection.disconnect().catch(() => {});
+}
+
+/** Gives up a connection whose answer does not come in time. */
+async function inTime<T>(
+  connection: Connection,
+  ms: number,
+  answer: Promise<T>,
+): Promise<T> {
+  const reason = `No answer within ${ms} ms`;
+  const timer = setTimeout(() => hangUp(connection, reason), ms);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An error after which kafkajs tries another server. */
+function connectionError(message: string): Error {
+  return Object.assign(new Error(message), { name: "KafkaJSConnectionError" });
 }
 
 /** Whether a connection waits for an answer that may take long by design. */
@@ -121,7 +171,7 @@ function forgetSocket(connection: Connection): void {
   }
   socket?.on("error", () => {});
   socket?.destroy();
-  connection.requestQueue.rejectAll(new Error("Connection was closed"));
+  connection.requestQueue.rejectAll(connectionError(CLOSED));
   connection.chunks = [];
   connection.bytesBuffered = 0;
   connection.bytesNeeded = LENGTH_BYTES;

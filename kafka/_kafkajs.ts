@@ -165,15 +165,17 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 
 /** Opens a cluster that logs to our logger. Does no I/O. */
 export function openCluster(options: CheckedConnectionOptions): Cluster {
+  // Half of the time is left for another server than one that hangs.
+  const connectionTimeout = Math.min(
+    CONNECTION_TIMEOUT_MS,
+    Math.ceil(options.connectTimeoutMs / 2),
+  );
   const kafka = new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
     ssl: options.ssl as NonNullable<KafkaConfig["ssl"]>,
     ...(options.sasl && { sasl: options.sasl as SASLOptions }),
-    connectionTimeout: Math.min(
-      CONNECTION_TIMEOUT_MS,
-      options.connectTimeoutMs,
-    ),
+    connectionTimeout,
     requestTimeout: options.requestTimeoutMs,
     retry: RETRY,
     logLevel: options.logger ? logLevel.WARN : logLevel.NOTHING,
@@ -193,7 +195,7 @@ export function openCluster(options: CheckedConnectionOptions): Cluster {
     (options: object) => Cluster
   >;
   const cluster = internals[symbol]!({ metadataMaxAge: METADATA_MAX_AGE_MS });
-  const connections = new Connections();
+  const connections = new Connections(connectionTimeout);
   tame(cluster, connections);
   CONNECTIONS.set(cluster, connections);
   return cluster;
@@ -227,7 +229,8 @@ function tame(
         throw error;
       });
     // kafkajs would wait for what is in flight to a broker that is gone.
-    pool.destroy = () => Promise.resolve(pool.pool.forEach(hangUp));
+    pool.destroy = () =>
+      Promise.resolve(pool.pool.forEach((each) => hangUp(each)));
     return pool;
   };
   const find = brokerPool.findConnectedBroker.bind(brokerPool);
