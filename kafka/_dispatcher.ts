@@ -37,7 +37,8 @@ export class Dispatcher {
   #isHeld = false;
   #isSettling = false;
   #isClosed = false;
-  /** Work that was given up since `close()`. */
+  /** Work that was finished and given up since `close()`. */
+  #drained = 0;
   #givenUp = 0;
 
   constructor(
@@ -100,7 +101,8 @@ export class Dispatcher {
   }
 
   /**
-   * Starts nothing new until the next assignment, and waits for what runs, but
+   * Starts nothing new until the next assignment but what stands before work
+   * that was begun, so that all of that can be committed, and waits for it, but
    * no longer than `timeoutMs`.
    */
   async settle(timeoutMs: number): Promise<void> {
@@ -134,19 +136,19 @@ export class Dispatcher {
   }
 
   /**
-   * Starts nothing new and waits for what runs, but for `except`. What is left
-   * after `timeoutMs` is aborted.
+   * Starts nothing new but what stands before work that was begun, and waits for
+   * it, but for `except`. What is left after `timeoutMs` is aborted.
    */
   async close(timeoutMs: number, except: Work | undefined): Promise<{
     readonly drained: number;
     readonly abandoned: number;
   }> {
     this.#isClosed = true;
+    this.#drained = 0;
     this.#givenUp = 0;
     this.#engine.pause(this.partitions);
     for (const partition of this.partitions) partition.close();
     this.#changed();
-    const before = this.#running.size;
     const deadline = performance.now() + timeoutMs;
     const others = () =>
       this.#running.size - (except && this.#running.has(except) ? 1 : 0);
@@ -156,28 +158,31 @@ export class Dispatcher {
     const abandoned = this.#running.size + this.#givenUp;
     const reason = new Error("Consumer is stopping");
     for (const partition of this.#partitions.values()) partition.revoke(reason);
-    return { drained: before - abandoned, abandoned };
+    return { drained: this.#drained, abandoned };
   }
 
   #pump(): void {
-    while (
-      !this.#isClosed && !this.#isHeld && !this.#isSettling &&
-      this.#running.size < this.#concurrency
-    ) {
-      const work = this.#ready.shift();
+    while (!this.#isHeld && this.#running.size < this.#concurrency) {
+      const work = this.#isClosed || this.#isSettling
+        ? this.#ready.remove((each) => each.partition.isGap(each))
+        : this.#ready.shift();
       if (!work) return;
       if (!work.partition.signal.aborted) this.#run(work);
     }
   }
 
   async #run(work: Work): Promise<void> {
+    const { partition } = work;
     this.#running.add(work);
+    partition.begin(work);
     const verdict = await this.#handle(work);
     this.#running.delete(work);
-    const { partition } = work;
-    if (verdict === "done" && !partition.signal.aborted) this.#finish(work);
-    else if (this.#isClosed) this.#givenUp++;
-    else if (typeof verdict === "object") {
+    if (verdict === "done" && !partition.signal.aborted) {
+      if (this.#isClosed) this.#drained++;
+      this.#finish(work);
+    } else if (this.#isClosed) {
+      this.#givenUp++;
+    } else if (typeof verdict === "object") {
       this.#runLater(work, verdict.againInMs);
     }
     if (this.#isClosed || this.#isSettling) this.#changed();

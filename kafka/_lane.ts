@@ -59,6 +59,14 @@ export class Fifo<T> {
     return item;
   }
 
+  /** Takes the first item out that is so. */
+  remove(isSo: (item: T) => boolean): T | undefined {
+    for (let i = this.#head; i < this.#items.length; i++) {
+      if (isSo(this.#items[i]!)) return this.#items.splice(i, 1)[0];
+    }
+    return undefined;
+  }
+
   /** Puts items back before all others, in their order. */
   unshift(items: readonly T[]): void {
     this.#items = [...items, ...this.#items.slice(this.#head)];

@@ -26,6 +26,7 @@ export class PartitionWork implements TopicPartition {
   readonly #order: Fifo<Work> = new Fifo();
   readonly #byKey = new Map<string, Fifo<Work>>();
   #next = -1;
+  #furthest = -1;
   #position: number;
   #committed: number;
   #bytes = 0;
@@ -99,6 +100,19 @@ export class PartitionWork implements TopicPartition {
     }
     this.#byKey.set(key, new Fifo());
     return work;
+  }
+
+  /** Notes that a handler begins with the work. */
+  begin({ record }: Work): void {
+    if (record.offset > this.#furthest) this.#furthest = record.offset;
+  }
+
+  /**
+   * Whether work that was begun stands behind this one, which could not be
+   * committed without it.
+   */
+  isGap({ record }: Work): boolean {
+    return record.offset < this.#furthest;
   }
 
   /** Marks work as done. Returns the next of its key, which can run now. */
