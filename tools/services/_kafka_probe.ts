@@ -7,20 +7,29 @@ const INIT_PRODUCER_ID = 22;
 
 const GROUP = "ready";
 
+/** No transactional id, one second: int16 -1, int32 1000. */
+const PRODUCER = Uint8Array.of(0xff, 0xff, 0, 0, 0x03, 0xe8);
+
+// Each of these answers with its error code, after a throttle time or a count.
+// They are asked in the wire protocol's first versions, so that the tools need
+// no client.
+
 /**
  * Whether a broker does what a new one refuses at first ("coordinator
- * loading"): hand out producer ids and coordinate groups. Asked in the wire
- * protocol's first versions, so that the tools need no client.
+ * loading"): hand out producer ids and coordinate groups.
  */
 export async function coordinatesGroups(port: number): Promise<boolean> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const group = text(GROUP);
-  // No transactional id, one second: int16 -1, int32 1000.
-  const producer = Uint8Array.of(0xff, 0xff, 0, 0, 0x03, 0xe8);
-  // Each answers with its error code, after a throttle time or a count.
-  return await ask(connection, INIT_PRODUCER_ID, producer, 4) === 0 &&
+  return await ask(connection, INIT_PRODUCER_ID, PRODUCER, 4) === 0 &&
     await ask(connection, FIND_COORDINATOR, group, 0) === 0 &&
     await ask(connection, DESCRIBE_GROUPS, array(group), 4) === 0;
+}
+
+/** Whether a broker takes part in its cluster. */
+export async function handsOutProducerIds(port: number): Promise<boolean> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  return await ask(connection, INIT_PRODUCER_ID, PRODUCER, 4) === 0;
 }
 
 /** Sends a request of version 0 and reads the error code of the answer. */

@@ -8,13 +8,14 @@ export interface KafkaAddress {
   readonly port: number;
   /** The address it binds to. */
   readonly host: string;
+  /** The port of its controller; a free one by default. */
+  readonly controller?: number;
 }
 
 /** The properties of a single KRaft node that suits tests. */
 export function kafkaProperties(
-  { port, host }: KafkaAddress,
+  { port, host, controller = freePort() }: KafkaAddress,
 ): Record<string, string> {
-  const controller = freePort();
   return {
     "process.roles": "broker,controller",
     "node.id": "1",

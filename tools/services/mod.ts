@@ -21,6 +21,11 @@ export type { RunningServer } from "./native_server.ts";
 export type { Service, ServiceRecord } from "./service.ts";
 export { ServiceError } from "./service_error.ts";
 export { startKafka, type StartKafkaOptions } from "./start_kafka.ts";
+export {
+  type KafkaCluster,
+  startKafkaCluster,
+  type StartKafkaClusterOptions,
+} from "./start_kafka_cluster.ts";
 export { startRedis, type StartRedisOptions } from "./start_redis.ts";
 export {
   type Services,
