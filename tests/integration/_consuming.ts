@@ -4,6 +4,7 @@ import { assert } from "@std/assert";
 
 import type { EventHandler, HandlerContext } from "@huleedu/service-libs/kafka";
 import { readCommits } from "./_kafka_log.ts";
+import { Progress } from "./_progress.ts";
 import type { PublishedEvent } from "./_publishing.ts";
 
 /** A handling that was begun. */
@@ -19,8 +20,9 @@ export interface Handling {
 /** Handles events, and writes down which, by whom and in which order. */
 export class Consuming {
   readonly handlings: Handling[] = [];
-  readonly #waiting: Array<() => void> = [];
+  readonly #progress = new Progress("an event to be handled");
   readonly #seen = new Set<string>();
+  readonly #members = new Set<string>();
 
   /** A handler for a consumer that is called `member`. */
   handler(
@@ -37,26 +39,44 @@ export class Consuming {
         offset: Number(context.offset),
         at: performance.now(),
       });
-      await work(context);
-      this.#seen.add(envelope.event_id);
-      for (const resolve of this.#waiting.splice(0)) resolve();
+      this.#members.add(member);
+      try {
+        await work(context);
+        this.#seen.add(envelope.event_id);
+      } finally {
+        this.#progress.tick();
+      }
     };
   }
 
   /** Resolves when an event is handled to its end. */
   next(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#progress.next();
+  }
+
+  /** Resolves when it is so; asks after each event. */
+  until(isSo: () => boolean): Promise<void> {
+    return this.#progress.until(isSo);
   }
 
   /** Resolves when that many more events are handled. */
-  async more(count: number): Promise<void> {
+  more(count: number): Promise<void> {
     const target = this.#seen.size + count;
-    while (this.#seen.size < target) await this.next();
+    return this.until(() => this.#seen.size >= target);
   }
 
   /** Resolves when all these events are handled. */
-  async all(events: readonly PublishedEvent[]): Promise<void> {
-    while (!events.every(({ id }) => this.#seen.has(id))) await this.next();
+  all(events: readonly PublishedEvent[]): Promise<void> {
+    let handled = 0;
+    return this.until(() => {
+      while (this.#seen.has(events[handled]?.id ?? "")) handled++;
+      return handled === events.length;
+    });
+  }
+
+  /** Who has handled anything so far. */
+  get members(): ReadonlySet<string> {
+    return this.#members;
   }
 
   /** How often an event was handled once more. */

@@ -2,8 +2,9 @@
 
 // Looks at a broker from outside the library, with plain kafkajs.
 
-import type { Admin, KafkaMessage } from "kafkajs";
+import type { KafkaMessage } from "kafkajs";
 
+import { administer } from "./_kafka_admin.ts";
 import { plainKafka } from "./_kafka_harness.ts";
 
 /** One record of a topic. */
@@ -49,52 +50,6 @@ export async function readCommits(
     if (commit?.group === groupId) commits.push(commit);
   });
   return commits;
-}
-
-/** Does something as an administrator of the cluster. */
-export async function administer<T>(
-  servers: string,
-  task: (admin: Admin) => Promise<T>,
-): Promise<T> {
-  const admin = plainKafka(servers).admin();
-  await admin.connect();
-  try {
-    return await task(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-/** Where a group stands in a topic, by partition; -1 where it never committed. */
-export async function committedOffsets(
-  servers: string,
-  groupId: string,
-  topic: string,
-): Promise<number[]> {
-  const [found] = await administer(
-    servers,
-    (admin) => admin.fetchOffsets({ groupId, topics: [topic] }),
-  );
-  const offsets: number[] = [];
-  for (const { partition, offset } of found?.partitions ?? []) {
-    offsets[partition] = Number(offset);
-  }
-  return offsets;
-}
-
-/** The offset after the last record of each partition of a topic. */
-export async function endOffsets(
-  servers: string,
-  topic: string,
-): Promise<number[]> {
-  const ends: number[] = [];
-  for (
-    const { partition, high } of await administer(
-      servers,
-      (admin) => admin.fetchTopicOffsets(topic),
-    )
-  ) ends[partition] = Number(high);
-  return ends;
 }
 
 async function readToEnd(

@@ -1,10 +1,11 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { createEnvelope } from "@huleedu/service-libs/events";
 import { type EventPublisher, PublishError } from "@huleedu/service-libs/kafka";
+import { Progress } from "./_progress.ts";
 import { type LogRecord, readLog } from "./_kafka_log.ts";
 
 /** An event that was called for. */
@@ -13,6 +14,13 @@ export interface PublishedEvent {
   readonly key: string | null;
   /** Counts the calls. */
   readonly nth: number;
+}
+
+/** How an event is called for. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Makes the event larger. */
+  readonly padding?: string;
 }
 
 /** What became of a load, beside what is in the log. */
@@ -29,13 +37,16 @@ const BURST = 10;
 const KEYS = 7;
 
 /** Publishes events and writes down what becomes of each. */
-export class Publishing {
+export class Publishing implements AsyncDisposable {
   readonly acknowledged: PublishedEvent[] = [];
   readonly failures: Array<[PublishedEvent, PublishError]> = [];
   readonly #publisher: EventPublisher;
   readonly #topic: string;
   readonly #calls: Promise<void>[] = [];
-  readonly #waiting: Array<() => void> = [];
+  readonly #progress = new Progress("an acknowledgement");
+  /** The calls that are not settled, by number. */
+  readonly #open = new Set<number>();
+  #unexpected: unknown;
   #isOver = false;
   #pump: Promise<void> | undefined;
   #nth = 0;
@@ -61,12 +72,13 @@ export class Publishing {
   }
 
   /** Publishes one event; what becomes of it is written down. */
-  publish(key: string | null, signal?: AbortSignal): void {
+  publish(key: string | null, { signal, padding }: CallOptions = {}): void {
     const nth = this.#nth++;
+    this.#open.add(nth);
     const envelope = createEnvelope({
       eventType: this.#topic,
       sourceService: "faults",
-      data: { nth },
+      data: { nth, ...(padding && { padding }) },
     });
     const event = { id: envelope.event_id, key, nth };
     const options = { ...(key && { key }), ...(signal && { signal }) };
@@ -74,32 +86,53 @@ export class Publishing {
       this.#publisher.publishEvent(this.#topic, envelope, options).then(
         () => {
           this.acknowledged.push(event);
-          for (const resolve of this.#waiting.splice(0)) resolve();
         },
         (error) => {
-          assertInstanceOf(error, PublishError);
-          this.failures.push([event, error]);
+          if (error instanceof PublishError) this.failures.push([event, error]);
+          else this.#unexpected ??= error;
         },
-      ),
+      ).finally(() => {
+        this.#open.delete(nth);
+        this.#progress.tick();
+      }),
     );
+  }
+
+  /** How many events were called for. */
+  get called(): number {
+    return this.#nth;
+  }
+
+  /** Resolves when the first `count` calls are all settled. */
+  settled(count: number): Promise<void> {
+    return this.#progress.until(() => {
+      const [oldest = this.#nth] = this.#open;
+      return oldest >= count;
+    });
   }
 
   /** Resolves at the next acknowledgement. */
   next(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#progress.next();
   }
 
   /** Resolves when that many more events are acknowledged. */
-  async more(count: number): Promise<void> {
+  more(count: number): Promise<void> {
     const target = this.acknowledged.length + count;
-    while (this.acknowledged.length < target) await this.next();
+    return this.#progress.until(() => this.acknowledged.length >= target);
   }
 
   /** Calls for no more, and waits until every call is settled. */
   async finish(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await Promise.all(this.#calls);
+    if (this.#unexpected) throw this.#unexpected;
+  }
+
+  /** Calls for no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#pump;
-    await Promise.all(this.#calls);
   }
 
   /** Holds the log against what was acknowledged and what was not. */

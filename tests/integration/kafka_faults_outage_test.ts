@@ -9,7 +9,7 @@ import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
 import { FAST_RESTART } from "./_kafka_faults.ts";
 import { createTopic } from "./_kafka_harness.ts";
-import { committedOffsets, endOffsets } from "./_kafka_log.ts";
+import { committedOffsets, endOffsets } from "./_kafka_admin.ts";
 import { Publishing } from "./_publishing.ts";
 
 Deno.test("KafkaBus and KafkaConsumer go on after outages of the broker, and lose nothing", async () => {
@@ -24,7 +24,7 @@ Deno.test("KafkaBus and KafkaConsumer go on after outages of the broker, and los
   consumer.on(topic, consuming.handler("only"));
   await consumer.start();
   await using bus = await KafkaBus.connect(server);
-  const publishing = new Publishing(bus, topic).begin();
+  await using publishing = new Publishing(bus, topic).begin();
   for (const seconds of [1, 3, 10]) {
     await Promise.all([publishing.more(500), consuming.more(500)]);
     await broker.kill("SIGKILL");
