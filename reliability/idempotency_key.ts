@@ -22,7 +22,8 @@ export interface IdempotencyKeyOptions {
  * The key under which a service remembers an event. It is made of the event's
  * id, so that it is the same however the event came: the Python services find
  * the same key for an event with headers. An event without an id gets its
- * `deterministicEventId` for a hash.
+ * `deterministicEventId` for a hash; one that was read by `parseEnvelope` never
+ * is without, since that gives a body without an id always the same one.
  *
  * @param envelope The event.
  * @param options The service and the prefix.
