@@ -2,6 +2,7 @@
 
 import type { EventContext } from "../events/context.ts";
 import type { HandlerContext, Logger } from "../protocols.ts";
+import type { IncomingRecord } from "./engine.ts";
 import type { Work } from "./_work.ts";
 
 const decoder = new TextDecoder();
@@ -12,7 +13,7 @@ export class DeliveryContext implements HandlerContext {
   readonly attempt: number;
   readonly topic: string;
   readonly partition: number;
-  readonly #work: Work;
+  readonly #record: IncomingRecord;
   readonly #ids: EventContext;
   readonly #base: Logger;
   #headers: Record<string, string> | undefined;
@@ -23,24 +24,24 @@ export class DeliveryContext implements HandlerContext {
     this.topic = work.partition.topic;
     this.partition = work.partition.partition;
     this.attempt = attempt;
-    this.#work = work;
+    this.#record = work.record;
     this.#ids = ids;
     this.#base = base;
   }
 
   get offset(): string {
-    return String(this.#work.record.offset);
+    return String(this.#record.offset);
   }
 
   get key(): string | null {
-    const { key } = this.#work.record;
+    const { key } = this.#record;
     return key === null ? null : decoder.decode(key);
   }
 
   get headers(): Readonly<Record<string, string>> {
     if (!this.#headers) {
       this.#headers = {};
-      for (const [name, value] of Object.entries(this.#work.record.headers)) {
+      for (const [name, value] of Object.entries(this.#record.headers)) {
         this.#headers[name] = decoder.decode(value);
       }
     }

@@ -85,6 +85,16 @@ export class Dispatcher {
     this.#pump();
   }
 
+  /** Forgets what was read of a partition, which begins anew. */
+  rewound(at: TopicPartitionOffset): void {
+    const name = nameOf(at);
+    const before = this.#partitions.get(name);
+    if (!before) return;
+    before.revoke(new Error(`Partition ${name} begins anew`));
+    this.#partitions.set(name, new PartitionWork(at));
+    this.#changed();
+  }
+
   /** Takes records in; resolves when there is room for more. */
   async received(batch: IncomingBatch): Promise<void> {
     const work = this.#partitions.get(nameOf(batch));
@@ -94,6 +104,7 @@ export class Dispatcher {
       const runnable = work.accept(record);
       if (runnable) this.#ready.push(runnable);
     }
+    work.reach(batch.next);
     this.#pump();
     if (this.#hasRoom(work, 1)) return;
     work.isFull = true;

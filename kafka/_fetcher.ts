@@ -187,13 +187,12 @@ export class Fetcher {
     }
     if (fetched.unreadable) return this.#sayUnreadable(place, fetched);
     place.next = next;
-    if (records.length === 0 && highWatermark === place.highWatermark) {
-      return true;
-    }
+    const isNews = next !== asked.next || highWatermark !== place.highWatermark;
+    if (!isNews) return true;
     place.highWatermark = highWatermark;
     place.isBusy = true;
     const { topic, partition } = place;
-    const batch = { topic, partition, records, highWatermark };
+    const batch = { topic, partition, records, next, highWatermark };
     this.#options.listener.received(batch).finally(() => {
       place.isBusy = false;
       this.wake();
@@ -206,10 +205,19 @@ export class Fetcher {
     const { logger, earliest } = this.#options;
     if (error === "OFFSET_OUT_OF_RANGE") {
       const oldest = await earliest(place);
-      logger?.warn(
-        "Records were deleted before they were read; going on with the oldest",
-        { topic, partition, position: place.next, oldest },
-      );
+      const fields = { topic, partition, position: place.next, oldest };
+      if (oldest < place.next) {
+        logger?.error(
+          "Partition begins anew: it was created again or cut",
+          fields,
+        );
+        this.#options.listener.rewound({ topic, partition, offset: oldest });
+      } else {
+        logger?.warn(
+          "Records were deleted before they were read; going on with the oldest",
+          fields,
+        );
+      }
       place.next = oldest;
       return true;
     }

@@ -107,8 +107,11 @@ export class GroupMembership {
       topic,
       partitions: [{ partition, offset: String(offset) }],
     }));
+    // Who we are now, not who we are once the coordinator is found: it refuses
+    // the positions of a generation that is over.
+    const member = this.#member();
     const coordinator = await this.#findCoordinator();
-    await coordinator.offsetCommit({ ...this.#member(), topics });
+    await coordinator.offsetCommit({ ...member, topics });
   }
 
   async leave(): Promise<void> {

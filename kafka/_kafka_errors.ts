@@ -20,15 +20,17 @@ export type BatchErrorMeaning =
   | "sequence"
   | "refused";
 
-// Names and codes: "Error Codes" in the protocol guide of Apache Kafka.
+// Names and codes: "Error Codes" in the protocol guide of Apache Kafka. A leader
+// may say that it is none, or that it has no such partition, after it has
+// written a batch: when it steps down while its followers still fetch it.
 const MEANINGS: Readonly<Record<string, BatchErrorMeaning>> = {
   UNKNOWN: "unsure",
   CORRUPT_MESSAGE: "retry",
-  UNKNOWN_TOPIC_OR_PARTITION: "retry",
-  LEADER_NOT_AVAILABLE: "retry",
-  NOT_LEADER_OR_FOLLOWER: "retry",
+  UNKNOWN_TOPIC_OR_PARTITION: "unsure",
+  LEADER_NOT_AVAILABLE: "unsure",
+  NOT_LEADER_OR_FOLLOWER: "unsure",
   REQUEST_TIMED_OUT: "unsure",
-  REPLICA_NOT_AVAILABLE: "retry",
+  REPLICA_NOT_AVAILABLE: "unsure",
   MESSAGE_TOO_LARGE: "too_large",
   NETWORK_EXCEPTION: "unsure",
   RECORD_LIST_TOO_LARGE: "too_large",
@@ -39,10 +41,10 @@ const MEANINGS: Readonly<Record<string, BatchErrorMeaning>> = {
   DUPLICATE_SEQUENCE_NUMBER: "duplicate",
   INVALID_PRODUCER_EPOCH: "sequence",
   INVALID_PRODUCER_ID_MAPPING: "sequence",
-  KAFKA_STORAGE_ERROR: "retry",
+  KAFKA_STORAGE_ERROR: "unsure",
   UNKNOWN_PRODUCER_ID: "sequence",
-  FENCED_LEADER_EPOCH: "retry",
-  UNKNOWN_LEADER_EPOCH: "retry",
+  FENCED_LEADER_EPOCH: "unsure",
+  UNKNOWN_LEADER_EPOCH: "unsure",
   INVALID_RECORD: "bad_record",
   THROTTLING_QUOTA_EXCEEDED: "retry",
   PRODUCER_FENCED: "sequence",

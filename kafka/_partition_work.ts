@@ -29,6 +29,7 @@ export class PartitionWork implements TopicPartition {
   #furthest = -1;
   #position: number;
   #committed: number;
+  #reached = -1;
   #bytes = 0;
   /** Finished, finished with everything before, and those of them committed. */
   #finished = 0;
@@ -103,29 +104,36 @@ export class PartitionWork implements TopicPartition {
   }
 
   /** Notes that a handler begins with the work. */
-  begin({ record }: Work): void {
-    if (record.offset > this.#furthest) this.#furthest = record.offset;
+  begin({ offset }: Work): void {
+    if (offset > this.#furthest) this.#furthest = offset;
   }
 
   /**
    * Whether work that was begun stands behind this one, which could not be
    * committed without it.
    */
-  isGap({ record }: Work): boolean {
-    return record.offset < this.#furthest;
+  isGap({ offset }: Work): boolean {
+    return offset < this.#furthest;
+  }
+
+  /** Everything before `offset` has been read, markers too. */
+  reach(offset: number): void {
+    this.#reached = Math.max(this.#reached, offset);
+    this.#skipMarkers();
   }
 
   /** Marks work as done. Returns the next of its key, which can run now. */
   finish(work: Work): Work | undefined {
-    work.isDone = true;
+    work.finish();
     this.#finished++;
     this.#bytes -= work.bytes;
     for (let head = this.#order.peek(); head?.isDone;) {
-      this.#position = head.record.offset + 1;
+      this.#position = head.offset + 1;
       this.#contiguous++;
       this.#order.shift();
       head = this.#order.peek();
     }
+    this.#skipMarkers();
     const { key } = work;
     if (key === null) return undefined;
     const next = this.#byKey.get(key)?.shift();
@@ -137,6 +145,12 @@ export class PartitionWork implements TopicPartition {
   beginCommit(): number {
     this.#committing = { offset: this.#position, count: this.#contiguous };
     return this.#position;
+  }
+
+  /** Behind the last record there may be others that no handler sees. */
+  #skipMarkers(): void {
+    if (this.#order.size > 0) return;
+    this.#position = Math.max(this.#position, this.#reached);
   }
 
   /** The position of `beginCommit()` is committed. */

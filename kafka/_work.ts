@@ -14,10 +14,19 @@ import type { PartitionWork } from "./_partition_work.ts";
  */
 export type FailureReason = "malformed" | "invalid" | "fatal" | "exhausted";
 
+const DONE: Omit<IncomingRecord, "offset"> = {
+  key: null,
+  value: null,
+  headers: {},
+  timestamp: 0,
+};
+
 /** One record on its way through a handler, and how far it has come. */
 export class Work {
   readonly partition: PartitionWork;
-  readonly record: IncomingRecord;
+  readonly offset: number;
+  /** Empty once the work is done: it may stand behind others for long. */
+  record: IncomingRecord;
   /** A text that is equal for equal keys; `null` for none. */
   readonly key: string | null;
   /** How much of the memory for records it takes. */
@@ -40,14 +49,22 @@ export class Work {
     const { key, value } = record;
     this.partition = partition;
     this.record = record;
+    this.offset = record.offset;
     this.key = key && latin1(key);
     this.bytes = (value?.length ?? 0) + (key?.length ?? 0);
+  }
+
+  /** Lets go of what is not needed any more. */
+  finish(): void {
+    this.isDone = true;
+    this.record = { ...DONE, offset: this.offset };
+    this.envelope = undefined;
   }
 
   /** Where it is, for log lines. */
   get whereabouts(): Record<string, unknown> {
     const { topic, partition } = this.partition;
-    return { topic, partition, offset: this.record.offset };
+    return { topic, partition, offset: this.offset };
   }
 }
 

@@ -119,6 +119,8 @@ export interface IncomingRecord {
 export interface IncomingBatch extends TopicPartition {
   /** The records in order of offset. */
   readonly records: readonly IncomingRecord[];
+  /** Where reading goes on: after the records, and markers behind them. */
+  readonly next: number;
   /** The offset after the last record of the partition. */
   readonly highWatermark: number;
 }
@@ -134,6 +136,11 @@ export interface ConsumerListener {
     partitions: readonly TopicPartitionOffset[],
     continued: boolean,
   ): void;
+  /**
+   * The partition is read again from an offset before those that were read: it
+   * was created anew, or cut back.
+   */
+  rewound(at: TopicPartitionOffset): void;
   /**
    * The group is about to rebalance: what can be finished soon should be, and
    * committed. The group waits until this resolves.

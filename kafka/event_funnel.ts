@@ -126,6 +126,12 @@ export class EventFunnel {
     return topic;
   }
 
+  /** A topic that does not exist is asked for again when it is published to. */
+  #forget(topic: TopicLanes): void {
+    const isWanted = topic.lanes.length > 0 || topic.unassigned.size > 0;
+    if (!isWanted) this.#topics.delete(topic.name);
+  }
+
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -170,6 +176,9 @@ export class EventFunnel {
             "the topic does not exist, and the broker does not create it";
           this.#failAll(topic.unassigned, "unknown_topic", reason);
         }
+        // With nothing to send, this is the best proof there is.
+        if (this.unsettled === 0) this.#reachability.regained();
+        this.#forget(topic);
         this.#flushSoon();
       },
       (error) => this.#reachability.lost(error),
@@ -232,11 +241,6 @@ export class EventFunnel {
     if (meaning === "unsure") lane.ambiguous = true;
     if (meaning === "unsure" || meaning === "retry") {
       if (!lane.ambiguous) lane.unbatch();
-      // A topic that was deleted begins at offset 0 when it is created anew.
-      if (!lane.batch && error === "UNKNOWN_TOPIC_OR_PARTITION") {
-        lane.renounce();
-        this.#identity = null;
-      }
       return this.#retryLater(lane);
     }
     if (lane.ambiguous) {
@@ -246,7 +250,8 @@ export class EventFunnel {
     }
     if (meaning === "sequence" || meaning === "duplicate") {
       lane.unbatch();
-      return this.#retire(lane);
+      this.#retire(lane);
+      return this.#retryLater(lane);
     }
     if (meaning !== "refused" && batch.records.length > 1) {
       if (meaning === "too_large") lane.shrink();
@@ -263,7 +268,8 @@ export class EventFunnel {
     const { pendings } = lane.batch!;
     if (!lane.acknowledge(baseOffset)) {
       this.#options.logger?.critical(
-        "Kafka acknowledged two events with one offset: one of them is lost",
+        "Kafka acknowledged two events with one offset: one of them is lost, " +
+          "unless the topic was created anew",
         { topic: lane.topic, partition: lane.partition, offset: baseOffset },
       );
       const reason = `offset ${baseOffset} was given to another event before`;
@@ -331,7 +337,8 @@ export class EventFunnel {
   }
 
   #keepAwake(): void {
-    if (this.unsettled === 0 || this.#wake !== undefined) return;
+    const isIdle = this.unsettled === 0 && !this.isOut;
+    if (isIdle || this.#wake !== undefined) return;
     this.#wake = setTimeout(() => {
       this.#wake = undefined;
       this.#flush();

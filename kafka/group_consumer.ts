@@ -168,6 +168,7 @@ export class GroupConsumer {
         this.#dispatcher.assigned(partitions, continued);
         this.#logger.debug("Partitions are assigned", { partitions });
       },
+      rewound: (at) => this.#dispatcher.rewound(at),
       rebalancing: async () => {
         await this.#dispatcher.settle(REBALANCE_PATIENCE_MS);
         await within(COMMIT_TIMEOUT_MS, this.#commit());

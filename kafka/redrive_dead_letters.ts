@@ -3,12 +3,13 @@
 import type {
   ConsumerEngine,
   ConsumerListener,
-  IncomingBatch,
   IncomingRecord,
   TopicPartition,
+  TopicPartitionOffset,
 } from "./engine.ts";
 import type { EventProducer, RawRecord } from "./event_producer.ts";
 import { nameOf } from "./_dispatcher.ts";
+import { Fifo } from "./_lane.ts";
 
 const DLQ_HEADER = /^dlq\./;
 const decoder = new TextDecoder();
@@ -45,7 +46,8 @@ export interface RedriveReport {
  * Puts the dead letters that are there now back on their topic, each once, with
  * key, value and headers as they first came. A letter that the filter passes
  * over moves to the end of the dead-letter topic, so that a later redrive finds
- * it there and none that was put back.
+ * it there and none that was put back. A crash between a letter and the commit
+ * of its place puts that one back again.
  */
 export async function redriveDeadLetters(
   engine: ConsumerEngine,
@@ -55,9 +57,10 @@ export async function redriveDeadLetters(
   { filter = () => true, limit = Infinity, signal }: RedriveOptions,
 ): Promise<RedriveReport> {
   signal?.throwIfAborted();
-  const ends = new Map<string, number>();
+  const places = new Map<string, Place>();
   let redriven = 0;
   let kept = 0;
+  let isRebalancing = false;
   let finish = () => {};
   let fail: (error: unknown) => void = () => {};
   const finished = new Promise<void>((resolve, reject) => {
@@ -65,9 +68,9 @@ export async function redriveDeadLetters(
     fail = reject;
   });
   finished.catch(() => {});
-  const isOver = () => redriven >= limit || signal?.aborted;
+  const isOver = () => redriven >= limit || signal?.aborted === true;
 
-  const take = async (record: IncomingRecord, at: TopicPartition) => {
+  const take = async (record: IncomingRecord, place: Place) => {
     if (filter(describe(record))) {
       await producer.send(topic, withoutReasons(record));
       redriven++;
@@ -75,47 +78,63 @@ export async function redriveDeadLetters(
       await producer.send(deadLetterTopic, asItIs(record));
       kept++;
     }
-    await engine.commit([{ ...at, offset: record.offset + 1 }]);
+    place.position = record.offset + 1;
+    const { topic: from, partition, position } = place;
+    await engine.commit([{ topic: from, partition, offset: position }]);
   };
 
-  const takeAll = async (
-    { topic: from, partition, records }: IncomingBatch,
-  ) => {
-    const at = { topic: from, partition };
-    const end = ends.get(nameOf(at));
-    if (end === undefined) return;
-    try {
-      for (const record of records) {
-        if (record.offset >= end || isOver()) break;
-        await take(record, at);
+  /** Takes what was received, one letter after the other, so that limits hold. */
+  const takeAll = async () => {
+    for (const place of places.values()) {
+      for (let next = place.letters.peek(); next; next = place.letters.peek()) {
+        if (isRebalancing || isOver()) return;
+        if (next.offset >= place.end) break;
+        await take(next, place);
+        place.letters.shift();
       }
-      const last = records.at(-1);
-      if (last && last.offset + 1 >= end) ends.delete(nameOf(at));
-      if (ends.size === 0 || isOver()) finish();
-    } catch (error) {
-      fail(error);
+      if (place.letters.size === 0) place.position = place.reached;
     }
   };
 
-  // One partition after the other, so that the limit holds for all of them.
   let turn = Promise.resolve();
+  const goOn = () =>
+    turn = turn.then(takeAll).then(() => {
+      const isDone = [...places.values()].every(({ position, end }) =>
+        position >= end
+      );
+      if (!isRebalancing && (isDone || isOver())) finish();
+    }).catch(fail);
+
   const listener: ConsumerListener = {
-    rebalancing: () => Promise.resolve(),
     crashed: (error) => fail(error),
-    assigned: (partitions) => {
-      ends.clear();
-      engine.ends(partitions).then((found) => {
-        partitions.forEach((each, index) => {
-          const end = found[index]!;
-          if (each.offset < end) ends.set(nameOf(each), end);
-        });
-        engine.resume(partitions);
-        if (ends.size === 0) finish();
-      }, fail);
+    rewound: ({ topic: from }) => fail(new Error(`"${from}" was created anew`)),
+    rebalancing: () => {
+      isRebalancing = true;
+      return turn; // the letter at hand, and its commit
+    },
+    assigned: (partitions, continued) => {
       // Nothing is to be read before it is known where to end.
       engine.pause(partitions);
+      engine.ends(partitions).then((ends) => {
+        const before = new Map(continued ? places : []);
+        places.clear();
+        partitions.forEach((each, index) => {
+          const name = nameOf(each);
+          const place = before.get(name) ?? placeOf(each, ends[index]!);
+          places.set(name, place);
+        });
+        isRebalancing = false;
+        engine.resume(partitions);
+        return goOn();
+      }).catch(fail);
     },
-    received: (batch) => turn = turn.then(() => takeAll(batch)),
+    received: ({ topic: from, partition, records, next }) => {
+      const place = places.get(nameOf({ topic: from, partition }));
+      if (!place) return Promise.resolve();
+      for (const record of records) place.letters.push(record);
+      place.reached = next;
+      return goOn();
+    },
   };
 
   const onAbort = () => finish();
@@ -129,6 +148,24 @@ export async function redriveDeadLetters(
     signal?.removeEventListener("abort", onAbort);
     await engine.stop();
   }
+}
+
+/** How far one partition of the dead letters is. */
+interface Place extends TopicPartition {
+  /** Where it ended when the redrive began: later letters are left. */
+  readonly end: number;
+  /** Letters that were read and not taken. */
+  readonly letters: Fifo<IncomingRecord>;
+  /** Everything before was taken. */
+  position: number;
+  /** Everything before was read. */
+  reached: number;
+}
+
+function placeOf(at: TopicPartitionOffset, end: number): Place {
+  const { topic, partition, offset } = at;
+  const letters = new Fifo<IncomingRecord>();
+  return { topic, partition, end, letters, position: offset, reached: offset };
 }
 
 function describe({ key, value, headers }: IncomingRecord): DeadLetterInfo {

@@ -101,7 +101,12 @@ export class MemoryConsumerEngine implements ConsumerEngine {
     const records = this.#cluster.records(at);
     let position = at.offset;
     const highWatermark = records.length;
-    await listener.received({ ...at, records: [], highWatermark });
+    await listener.received({
+      ...at,
+      records: [],
+      next: position,
+      highWatermark,
+    });
     while (this.#generation === generation) {
       if (position >= records.length || this.#paused.has(nameOf(at))) {
         await this.#changed();
@@ -112,6 +117,7 @@ export class MemoryConsumerEngine implements ConsumerEngine {
       await listener.received({
         ...at,
         records: batch,
+        next: position,
         highWatermark: records.length,
       });
     }

@@ -20,8 +20,8 @@ export type Turn =
   | "refuse"
   /** It hangs until `release()`, and is written then. */
   | "hang"
-  /** Each batch is answered with this error of Kafka. */
-  | { readonly error: string };
+  /** Each batch is answered with this error of Kafka, written or not. */
+  | { readonly error: string; readonly isWritten?: boolean };
 
 /** A broker in memory that follows a script, one turn a request, then behaves. */
 export class ScriptedEngine implements ProducerEngine {
@@ -82,6 +82,7 @@ export class ScriptedEngine implements ProducerEngine {
       await released;
     }
     if (typeof turn === "object") {
+      if (turn.isWritten) await this.#engine.produce(leader, batches);
       return batches.map(() => ({ baseOffset: -1, error: turn.error }));
     }
     const answers = batches.map((batch) => this.answer(batch));

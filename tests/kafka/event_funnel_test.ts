@@ -46,6 +46,11 @@ function rig(
   };
 }
 
+/** Lets everything that is ready run first. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 async function failure(call: Promise<unknown>): Promise<unknown> {
   const { code, outcome, topic } = await assertRejects(
     () => call,
@@ -112,6 +117,30 @@ Deno.test("EventFunnel keeps the order of a key through errors", async () => {
   await using r = rig([{ error }, "refuse", "lose the answer", { error }]);
   await Promise.all(NUMBERS.map((each) => r.send(each, "k")));
   assertEquals(r.engine.log(TOPIC), NUMBERS);
+});
+
+Deno.test("EventFunnel sends the same batch again to a leader that stepped down", async () => {
+  // It may have written the batch before it did.
+  const error = "NOT_LEADER_OR_FOLLOWER";
+  await using r = rig([{ error, isWritten: true }]);
+  const first = r.send("first", "k");
+  while (r.engine.requests.length === 0) await turn();
+  const second = r.send("second", "k");
+  assertEquals(await Promise.all([first, second]), [0, 1]);
+  assertEquals(r.engine.log(TOPIC), ["first", "second"]);
+});
+
+Deno.test("EventFunnel loses no event behind one that was aborted meanwhile", async () => {
+  const error = "NOT_LEADER_OR_FOLLOWER";
+  await using r = rig([{ error, isWritten: true }]);
+  const change = new AbortController();
+  const aborted = failure(r.send("aborted", "k", change.signal));
+  while (r.engine.requests.length === 0) await turn();
+  const next = r.send("next", "k");
+  change.abort();
+  assertEquals(await aborted, { code: "aborted", outcome: "unknown" });
+  assertEquals(await next, 1);
+  assertEquals(r.engine.log(TOPIC), ["aborted", "next"]);
 });
 
 Deno.test("EventFunnel says that an event was not sent when none could be", async () => {
