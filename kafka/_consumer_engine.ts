@@ -88,6 +88,10 @@ export class GroupEngine implements ConsumerEngine {
     throw new Error("Consumer is not a member of its group");
   }
 
+  get isOut(): boolean {
+    return this.#session?.reachability.isOut ?? false;
+  }
+
   pause(partitions: readonly TopicPartition[]): void {
     this.#session?.fetcher.pause(partitions);
   }

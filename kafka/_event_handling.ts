@@ -121,6 +121,7 @@ export class EventHandling {
       try {
         envelope = work.envelope = await validateEnvelope(envelope, schema);
       } catch (error) {
+        if (work.partition.signal.aborted) return "given_up";
         return await this.#fail(work, "invalid", error);
       }
     }

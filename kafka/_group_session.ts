@@ -53,7 +53,7 @@ export class GroupSession {
   readonly #options: CheckedConnectionOptions;
   readonly #membershipOptions: MembershipOptions;
   readonly #listener: ConsumerListener;
-  readonly #reachability: Reachability;
+  readonly reachability: Reachability;
   readonly #ended = new AbortController();
   #staying: Promise<void> | undefined;
   /** The sizes of the topics as they were last dealt out. */
@@ -73,13 +73,13 @@ export class GroupSession {
     this.#options = options;
     this.#membershipOptions = membershipOptions;
     this.#listener = listener;
-    this.#reachability = new Reachability(options.logger);
+    this.reachability = new Reachability(options.logger);
     this.membership = new GroupMembership(cluster, topics, membershipOptions);
     this.fetcher = new Fetcher({
       cluster,
       topics,
       listener,
-      reachability: this.#reachability,
+      reachability: this.reachability,
       logger: options.logger,
       codecs: options.codecs,
       earliest: (at) => this.membership.earliest(at),
@@ -157,7 +157,7 @@ export class GroupSession {
         const ms = failures > 0 ? 0 : Math.min(beatMs, this.#maxAgeMs());
         await delay(ms, undefined, { signal });
         await this.membership.heartbeat();
-        this.#reachability.regained();
+        this.reachability.regained();
         failures = 0;
         if (performance.now() - refreshedAt < this.#maxAgeMs()) continue;
         refreshedAt = performance.now();
@@ -189,7 +189,7 @@ export class GroupSession {
     if (type === REBALANCE) return;
     this.membership.forget(FORGOTTEN.has(type) ? "member" : "coordinator");
     if (FORGOTTEN.has(type)) return;
-    if (type === "") this.#reachability.lost(error);
+    if (type === "") this.reachability.lost(error);
     const ms = Math.min(REJOIN_MAX_MS, REJOIN_BASE_MS * 2 ** failures);
     await delay(ms, undefined, { signal: this.#ended.signal });
     await this.#topics.refresh().catch(() => {});

@@ -157,6 +157,8 @@ export interface ConsumerListener {
 
 /** What a consumer needs of a client: a membership in a group. */
 export interface ConsumerEngine {
+  /** Whether the last thing heard of the cluster is that it does not answer. */
+  readonly isOut: boolean;
   /** Joins the group and fetches; resolves once partitions are assigned. */
   start(listener: ConsumerListener): Promise<void>;
   /** Leaves the group and closes every connection. Never rejects. */

@@ -41,10 +41,16 @@ export interface GroupConsumerOptions {
 /** How a consumer is doing. */
 export interface ConsumerHealth {
   /**
-   * `"running"` when it is a member of its group. `"rejoining"` after a crash,
-   * until it is one again.
+   * `"running"` when it is a member of its group. `"unreachable"` while the
+   * cluster does not answer, `"rejoining"` after a crash, until it is one again.
    */
-  readonly state: "stopped" | "starting" | "running" | "rejoining" | "stopping";
+  readonly state:
+    | "stopped"
+    | "starting"
+    | "running"
+    | "unreachable"
+    | "rejoining"
+    | "stopping";
   /** The partitions that are ours. */
   readonly partitions: ReadonlyArray<{
     readonly topic: string;
@@ -217,8 +223,9 @@ export class GroupConsumer {
   }
 
   health(): ConsumerHealth {
+    const isOut = this.#state === "running" && this.#engine.isOut;
     return {
-      state: this.#state,
+      state: isOut ? "unreachable" : this.#state,
       partitions: this.#dispatcher.partitions.map((each) => ({
         topic: each.topic,
         partition: each.partition,
@@ -240,7 +247,10 @@ export class GroupConsumer {
   }
 
   async #leave(timeoutMs: number): Promise<ConsumerStopReport> {
-    if (this.#state === "starting") await this.#starting?.catch(() => {});
+    if (this.#state === "starting") {
+      await this.#engine.stop(); // ends the start
+      await this.#starting?.catch(() => {});
+    }
     if (this.#state === "stopped") {
       return { drained: 0, abandoned: 0, uncommitted: 0 };
     }

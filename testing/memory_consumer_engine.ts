@@ -12,6 +12,7 @@ const BATCH_RECORDS = 500;
 
 /** A membership in a group in memory. */
 export class MemoryConsumerEngine implements ConsumerEngine {
+  readonly isOut = false;
   readonly #cluster: MemoryCluster;
   readonly #groupId: string;
   readonly #topics: readonly string[];

@@ -9,6 +9,7 @@ import { ScriptedEngine } from "./_scripted_engine.ts";
 
 /** A membership that says what is called, and starts when it is told to. */
 class SlowEngine implements ConsumerEngine {
+  readonly isOut = false;
   readonly calls: string[] = [];
   listener: ConsumerListener | undefined;
   #isFirst = true;
