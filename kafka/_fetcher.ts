@@ -30,6 +30,19 @@ const LIMITS = {
 } as const;
 const PAUSE_MS = 100;
 
+/** Errors that a change of leaders brings and takes away. */
+const PASSING: ReadonlySet<string> = new Set([
+  "UNKNOWN",
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_OR_FOLLOWER",
+  "REPLICA_NOT_AVAILABLE",
+  "KAFKA_STORAGE_ERROR",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "OFFSET_NOT_AVAILABLE",
+]);
+
 /** A partition that is fetched. */
 interface Place extends TopicPartition {
   next: number;
@@ -38,8 +51,8 @@ interface Place extends TopicPartition {
   isPaused: boolean;
   /** Whether the listener has not yet room for more. */
   isBusy: boolean;
-  /** Where records begin that cannot be read, once that has been said. */
-  unreadableAt: number;
+  /** What has been said of why it cannot be read. */
+  said: string;
 }
 
 /** A place as it is asked for in one request. */
@@ -105,7 +118,7 @@ export class Fetcher {
           highWatermark: -1,
           isPaused: false,
           isBusy: false,
-          unreadableAt: -1,
+          said: "",
         }
         : before.get(name);
       if (place) this.#places.set(name, place);
@@ -205,6 +218,7 @@ export class Fetcher {
     const { logger, earliest } = this.#options;
     if (error === "OFFSET_OUT_OF_RANGE") {
       const oldest = await earliest(place);
+      if (this.#places.get(nameOf(place)) !== place) return true;
       const fields = { topic, partition, position: place.next, oldest };
       if (oldest < place.next) {
         logger?.error(
@@ -221,18 +235,20 @@ export class Fetcher {
       place.next = oldest;
       return true;
     }
-    logger?.debug("Kafka partition cannot be fetched now", {
-      topic,
-      partition,
-      error,
-    });
+    const fields = { topic, partition, error };
+    if (PASSING.has(error)) {
+      logger?.debug("Kafka partition cannot be fetched now", fields);
+    } else if (place.said !== error) {
+      place.said = error;
+      logger?.error("Kafka partition cannot be fetched; trying again", fields);
+    }
     return false;
   }
 
   #sayUnreadable(place: Place, { unreadable }: FetchedPartition<Asked>): false {
     const { topic, partition, next } = place;
-    if (place.unreadableAt !== next) {
-      place.unreadableAt = next;
+    if (place.said !== String(next)) {
+      place.said = String(next);
       this.#options.logger?.error(
         "Records cannot be read; their partition waits for a consumer that can",
         { topic, partition, position: next, error: unreadable },

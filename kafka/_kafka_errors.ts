@@ -52,6 +52,7 @@ const MEANINGS: Readonly<Record<string, BatchErrorMeaning>> = {
 
 const NAMES: Readonly<Record<number, string>> = {
   [-1]: "UNKNOWN",
+  1: "OFFSET_OUT_OF_RANGE",
   2: "CORRUPT_MESSAGE",
   3: "UNKNOWN_TOPIC_OR_PARTITION",
   5: "LEADER_NOT_AVAILABLE",
@@ -76,6 +77,7 @@ const NAMES: Readonly<Record<number, string>> = {
   74: "FENCED_LEADER_EPOCH",
   75: "UNKNOWN_LEADER_EPOCH",
   76: "UNSUPPORTED_COMPRESSION_TYPE",
+  78: "OFFSET_NOT_AVAILABLE",
   87: "INVALID_RECORD",
   89: "THROTTLING_QUOTA_EXCEEDED",
   90: "PRODUCER_FENCED",

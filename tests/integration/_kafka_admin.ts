@@ -106,6 +106,20 @@ export async function addPartitions(
   });
 }
 
+/** Deletes the records of partition 0 of a topic that stand before `offset`. */
+export async function deleteRecordsBefore(
+  servers: string,
+  topic: string,
+  offset: number,
+): Promise<void> {
+  const partitions = [{ partition: 0, offset: String(offset) }];
+  await administer(servers, async (admin) => {
+    // kafkajs finds the leader only when it has asked for the topic before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions });
+  });
+}
+
 /** Resolves when every partition of a topic has so many replicas in sync. */
 export async function inSync(
   servers: string,

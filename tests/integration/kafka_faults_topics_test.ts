@@ -12,8 +12,10 @@ import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
 import {
   addPartitions,
+  administer,
   committedOffsets,
   createPartitions,
+  deleteRecordsBefore,
 } from "./_kafka_admin.ts";
 import { readLog } from "./_kafka_log.ts";
 import { LogWatch } from "./_log_watch.ts";
@@ -103,6 +105,63 @@ Deno.test("KafkaBus.publishEvent() fails an event alone that the broker finds to
     assert([20, 40].includes(nth));
     assertEquals([code, outcome], ["too_large", "not_sent"]);
   }
+});
+
+Deno.test("KafkaBus and KafkaConsumer take a topic anew that was deleted and created again", async () => {
+  const topic = uniqueName("again");
+  await createPartitions(server.bootstrapServers, topic, 1);
+  const consuming = new Consuming();
+  await using consumer = new KafkaConsumer({
+    ...server,
+    groupId: topic,
+    topics: [topic],
+  });
+  consumer.on(topic, consuming.handler("only"));
+  await consumer.start();
+  for (const count of [20, 10]) {
+    await using bus = await KafkaBus.connect(server);
+    const publishing = new Publishing(bus, topic);
+    for (let nth = 0; nth < count; nth++) publishing.publish(null);
+    await publishing.finish();
+    await consuming.all(publishing.acknowledged);
+    await administer(
+      server.bootstrapServers,
+      (admin) => admin.deleteTopics({ topics: [topic] }),
+    );
+    await createPartitions(server.bootstrapServers, topic, 1);
+  }
+  assertEquals(consuming.duplicates, 0);
+});
+
+Deno.test("KafkaConsumer goes on with the oldest event when what it would read is deleted", async () => {
+  const topic = uniqueName("short");
+  await createPartitions(server.bootstrapServers, topic, 1);
+  const consuming = new Consuming();
+  const options = {
+    ...server,
+    groupId: topic,
+    topics: [topic],
+    fromBeginning: true,
+  };
+  await using first = new KafkaConsumer(options);
+  first.on(topic, consuming.handler("first"));
+  await first.start();
+  await first.stop();
+  await using bus = await KafkaBus.connect(server);
+  const publishing = new Publishing(bus, topic);
+  for (let nth = 0; nth < 20; nth++) publishing.publish(null);
+  await publishing.finish();
+  await deleteRecordsBefore(server.bootstrapServers, topic, 15);
+  const logger = new LogWatch();
+  await using second = new KafkaConsumer({ ...options, logger });
+  second.on(topic, consuming.handler("second"));
+  await second.start();
+  await consuming.all(publishing.acknowledged.slice(15));
+  await logger.said(/deleted before they were read/);
+  assertEquals((await second.stop()).uncommitted, 0);
+  assertEquals(consuming.handlings.map(({ offset }) => offset).sort(), [
+    ...[15, 16, 17, 18, 19],
+  ]);
 });
 
 Deno.test("KafkaConsumer does not commit an event whose dead letter cannot be published", async () => {
