@@ -7,12 +7,13 @@ import {
 import {
   type Admin,
   type Consumer,
-  Kafka,
+  type Kafka,
   type KafkaConfig,
   type KafkaMessage,
   logLevel,
 } from "kafkajs";
 import { poll } from "./poll.ts";
+import { quietKafka } from "./quiet_kafka.ts";
 import type { TopicRecord, Topics } from "./topics.ts";
 
 const READ_TIMEOUT_MS = 20_000;
@@ -28,8 +29,7 @@ interface Watermarks {
 
 /**
  * A view of Kafka's topics by way of kafkajs, without this library: what it sees
- * is what any other program sees there. On newer runtimes kafkajs provokes a
- * warning of a negative time-out, once; the clients of the library do not.
+ * is what any other program sees there.
  */
 export class KafkaTopics implements Topics, AsyncDisposable {
   readonly #kafka: Kafka;
@@ -57,7 +57,7 @@ export class KafkaTopics implements Topics, AsyncDisposable {
     topics: readonly string[],
   ): Promise<KafkaTopics> {
     const brokers = String(options.bootstrapServers).split(",");
-    const kafka = new Kafka({
+    const kafka = quietKafka({
       clientId: "essay_desk_observer",
       brokers,
       logLevel: logLevel.NOTHING,

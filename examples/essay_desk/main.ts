@@ -12,16 +12,8 @@
  * @module
  */
 
-import {
-  KafkaBus,
-  KafkaError,
-  kafkaOptionsFromEnv,
-} from "@huleedu/service-libs/kafka";
-import {
-  RedisClient,
-  RedisError,
-  redisOptionsFromEnv,
-} from "@huleedu/service-libs/redis";
+import { KafkaError } from "@huleedu/service-libs/kafka";
+import { RedisError } from "@huleedu/service-libs/redis";
 import type { Backbone } from "./backbone.ts";
 import {
   type CommandLine,
@@ -79,7 +71,7 @@ async function run(
 ): Promise<number> {
   await using stack = new AsyncDisposableStack();
   const backbone: Backbone = command.hasServers
-    ? serversOf(env)
+    ? new ServerBackbone(env)
     : await EmbeddedBackbone.open(stack);
   if (command.mode === "once") {
     return await playOnce({ backbone, output, verbose: command.verbose });
@@ -89,17 +81,6 @@ async function run(
     { backbone, services, port, gatewayUrl },
     output,
   );
-}
-
-/** The servers that the environment names, which are not asked anything yet. */
-function serversOf(env: Env): ServerBackbone {
-  try {
-    new KafkaBus(kafkaOptionsFromEnv(env));
-    new RedisClient(redisOptionsFromEnv(env));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  return new ServerBackbone(env);
 }
 
 /** Writes to the terminal before it returns, so that nothing is lost at an exit. */

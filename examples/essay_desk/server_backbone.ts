@@ -15,10 +15,12 @@ import type {
 } from "@huleedu/service-libs/protocols";
 import {
   RedisClient,
+  type RedisConnectionOptions,
   RedisIdempotencyStore,
   redisOptionsFromEnv,
 } from "@huleedu/service-libs/redis";
 import type { Backbone, BackboneUse } from "./backbone.ts";
+import { UsageError } from "./command_line.ts";
 import { KafkaTopics } from "./kafka_topics.ts";
 import type { Topics } from "./topics.ts";
 
@@ -29,16 +31,28 @@ const DELIVERY_TIMEOUT_MS = 10_000;
 export class ServerBackbone implements Backbone {
   readonly name = "Kafka and Redis";
   readonly isShared = true;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #kafka: KafkaConnectionOptions;
+  readonly #redis: RedisConnectionOptions;
 
   /**
    * Does no I/O.
    *
    * @param env `KAFKA_BOOTSTRAP_SERVERS`, `REDIS_URL`, and what else the clients
    * read from the environment.
+   * @throws {UsageError} If a client cannot be made of it.
    */
   constructor(env: Readonly<Record<string, string | undefined>>) {
-    this.#env = env;
+    // Clients check their options when they are created, before they connect.
+    this.#kafka = checked("KAFKA_…", () => {
+      const options = kafkaOptionsFromEnv(env);
+      new KafkaBus(options);
+      return options;
+    });
+    this.#redis = checked("REDIS_…", () => {
+      const options = redisOptionsFromEnv(env);
+      new RedisClient(options);
+      return options;
+    });
   }
 
   /** Connects a bus. */
@@ -76,14 +90,13 @@ export class ServerBackbone implements Backbone {
     stack: AsyncDisposableStack,
     topics: readonly string[],
   ): Promise<Topics> {
-    const options = kafkaOptionsFromEnv(this.#env);
-    return stack.use(await KafkaTopics.open(options, topics));
+    return stack.use(await KafkaTopics.open(this.#kafka, topics));
   }
 
   async #openRedis({ stack, service, logger }: BackboneUse) {
     return stack.use(
       await RedisClient.connect({
-        ...redisOptionsFromEnv(this.#env),
+        ...this.#redis,
         clientId: service,
         logger,
       }),
@@ -91,6 +104,17 @@ export class ServerBackbone implements Backbone {
   }
 
   #kafkaOptions({ service, logger }: BackboneUse): KafkaConnectionOptions {
-    return { ...kafkaOptionsFromEnv(this.#env), clientId: service, logger };
+    return { ...this.#kafka, clientId: service, logger };
+  }
+}
+
+/** Says of which variables an error speaks that names options. */
+function checked<T>(variables: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isOption = error instanceof TypeError || error instanceof RangeError;
+    if (!isOption) throw error;
+    throw new UsageError(`In ${variables}: ${error.message}`);
   }
 }

@@ -75,3 +75,23 @@ Deno.test("main() prints the usage and returns 2 when called wrongly", async () 
   assertEquals(await main(["--help"], {}, output), 0);
   assertStringIncludes(printed.join("\n"), "Usage:");
 });
+
+Deno.test("main() names the variable that no client can be made of, and returns 2", async () => {
+  const wrong: ReadonlyArray<readonly [env: Env, message: string]> = [
+    [{ KAFKA_BOOTSTRAP_SERVERS: "nonsense" }, "In KAFKA_…: "],
+    [{ KAFKA_SASL_MECHANISM: "magic" }, "KAFKA_SASL_MECHANISM"],
+    [{ REDIS_URL: "http://localhost" }, "In REDIS_…: "],
+    [{ REDIS_COMMAND_TIMEOUT_MS: "-1" }, "REDIS_COMMAND_TIMEOUT_MS"],
+  ];
+  for (const [env, message] of wrong) {
+    for (const args of [[], ["--once"]]) {
+      const noted: string[] = [];
+      const output = {
+        print: () => {},
+        note: (line: string) => void noted.push(line),
+      };
+      assertEquals(await main(args, { ...SERVERS, ...env }, output), 2);
+      assertStringIncludes(noted.join("\n").split("\n")[0]!, message);
+    }
+  }
+});
