@@ -38,6 +38,8 @@ export const essaySubmittedSchema: StandardSchema<EssaySubmitted> = schemaOf(
       yield issue("text", "must hold at least one word");
     } else if (text.length > MAX_TEXT_LENGTH) {
       yield issue("text", `must not exceed ${MAX_TEXT_LENGTH} characters`);
+    } else if (!text.isWellFormed()) {
+      yield issue("text", "must be well-formed: half a character stands alone");
     }
   },
 );

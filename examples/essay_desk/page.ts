@@ -1,9 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { MAX_TEXT_LENGTH } from "./essay_submitted.ts";
+
 const FILES = [
   ["/", "index.html", "text/html"],
   ["/style.css", "style.css", "text/css"],
   ["/app.js", "app.js", "text/javascript"],
+  ["/card.js", "card.js", "text/javascript"],
+  ["/line.js", "line.js", "text/javascript"],
+  ["/results.js", "results.js", "text/javascript"],
 ] as const;
 
 /** A file of the page. */
@@ -16,7 +21,7 @@ export interface PageFile {
   readonly text: string;
 }
 
-/** The page of the desk: three static files, and a policy that lets nothing else in. */
+/** The page of the desk: a few static files, and a policy that lets nothing else in. */
 export class Page {
   /** The files. */
   readonly files: readonly PageFile[];
@@ -64,7 +69,10 @@ export class Page {
       "form-action 'none'",
       "frame-ancestors 'none'",
     ];
-    return new Response(file.text.replace("{{gateway}}", gateway), {
+    const text = file.text
+      .replace("{{gateway}}", gateway)
+      .replace("{{maxTextLength}}", String(MAX_TEXT_LENGTH));
+    return new Response(text, {
       headers: {
         "Content-Type": `${file.type}; charset=utf-8`,
         "Content-Security-Policy": policy.join("; "),

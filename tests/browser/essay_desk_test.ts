@@ -116,3 +116,84 @@ Deno.test("The page connects again when the gateway comes back", async () => {
   await submit(page, TEXT);
   assertEquals((await results(page)).length, 1);
 });
+
+Deno.test("The page keeps a text that is too long, and says so", async () => {
+  await using desk = await TestDesk.start();
+  await using browser = await launch();
+  const page = await open(browser.it, desk.url, "astrid");
+  const long = "word ".repeat(10_001);
+  await submit(page, long);
+  assertEquals(
+    await page.locator("#count").innerText(),
+    "10,001 words, 50,005 of 50,000 characters: too long",
+  );
+  assertEquals(
+    await page.getByRole("alert").innerText(),
+    "The text is too long: 5 of its 50,005 characters must go.",
+  );
+  const text = page.getByLabel("Text", { exact: true });
+  assertEquals(await text.inputValue(), long);
+  await submit(page, long.slice(0, 50_000));
+  assertEquals(await page.locator("#error").textContent(), "");
+  assertEquals((await results(page)).length, 1);
+});
+
+Deno.test("The page cuts a word that would fill it", async () => {
+  await using desk = await TestDesk.start();
+  await using browser = await launch();
+  const page = await open(browser.it, desk.url, "astrid");
+  await submit(page, "å".repeat(30_000));
+  await results(page);
+  assertEquals(
+    await page.locator(".words li").innerText(),
+    `${"å".repeat(40)}… × 1`,
+  );
+  assertEquals(
+    await page.locator(".opening").innerText(),
+    `${"å".repeat(120)}…`,
+  );
+});
+
+Deno.test("The page says why half a character is not taken", async () => {
+  await using desk = await TestDesk.start();
+  await using browser = await launch();
+  const page = await open(browser.it, desk.url, "astrid");
+  await page.getByLabel("Text", { exact: true }).evaluate((element) => {
+    (element as unknown as { value: string }).value = "half \ud800";
+  });
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByText("Not submitted: text must be well-formed").waitFor();
+});
+
+Deno.test("The page finds its results again after a reload, those of each user", async () => {
+  await using desk = await TestDesk.start();
+  await using browser = await launch();
+  const page = await open(browser.it, desk.url, "astrid");
+  await submit(page, MARKUP);
+  const shown = await results(page);
+  await page.reload();
+  await page.getByText("Connected as astrid").waitFor();
+  assertEquals(await results(page), shown);
+  assertEquals(await page.locator("#results img").count(), 0);
+  assertMatch(await page.locator(".opening").innerText(), /^<img src="x"/);
+
+  await page.getByLabel("Your name").fill("benjamin");
+  await page.getByLabel("Your name").blur();
+  await page.getByText("Connected as benjamin").waitFor();
+  assertEquals(await page.locator("#results li").count(), 0);
+  await page.getByText("Nothing yet").waitFor();
+});
+
+Deno.test("The page knows a result that comes after a reload for its own", async () => {
+  await using desk = await TestDesk.start();
+  await using browser = await launch();
+  const page = await open(browser.it, desk.url, "astrid");
+  await page.route("**/essays", () => {}, { times: 1 });
+  await submit(page, TEXT);
+  await page.getByText("On its way").waitFor();
+  await page.reload();
+  await page.getByText("Not submitted: the page was left").waitFor();
+  await page.getByRole("button", { name: "Send again" }).click();
+  assertEquals((await results(page)).length, 1);
+  assertEquals(await page.locator(".opening").innerText(), TEXT);
+});

@@ -40,6 +40,7 @@ Deno.test("POST /essays says which field is wrong", async () => {
     [{ ...good, text: 7 }, "text"],
     [{ ...good, text: " ?! " }, "text"],
     [{ ...good, text: "a".repeat(50_001) }, "50000 characters"],
+    [{ ...good, text: "half \ud800" }, "text must be well-formed"],
     [{ ...good, event_id: "7" }, "event_id"],
   ];
   for (const [body, named] of wrong) {
