@@ -11,9 +11,8 @@ import {
   createPartitions,
   endOffsets,
 } from "./_kafka_admin.ts";
-import { kafkaBootstrapServers } from "./_kafka_harness.ts";
 import { Publishing } from "./_publishing.ts";
-import { uniqueName } from "./_services.ts";
+import { kafkaBootstrapServers, uniqueName } from "./_services.ts";
 
 const PARTITIONS = 6;
 const HANDLER_MAX_MS = 20;

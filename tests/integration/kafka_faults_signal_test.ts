@@ -4,9 +4,8 @@ import { assertEquals } from "@std/assert";
 
 import { KafkaBus } from "@huleedu/service-libs/kafka";
 import { committedOffsets, createPartitions } from "./_kafka_admin.ts";
-import { kafkaBootstrapServers } from "./_kafka_harness.ts";
 import { Publishing } from "./_publishing.ts";
-import { uniqueName } from "./_services.ts";
+import { kafkaBootstrapServers, uniqueName } from "./_services.ts";
 
 const EVENTS = 10;
 const WORK_MS = 500;

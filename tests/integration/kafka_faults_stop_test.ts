@@ -14,9 +14,8 @@ import { freePort, startKafka } from "../../tools/services/mod.ts";
 import { Consuming } from "./_consuming.ts";
 import { createPartitions } from "./_kafka_admin.ts";
 import { FAST_RESTART } from "./_kafka_faults.ts";
-import { kafkaBootstrapServers } from "./_kafka_harness.ts";
 import { Publishing } from "./_publishing.ts";
-import { uniqueName } from "./_services.ts";
+import { kafkaBootstrapServers, uniqueName } from "./_services.ts";
 
 /** Long enough for a busy machine, and far below what a hang would take. */
 const SOON_MS = 5_000;

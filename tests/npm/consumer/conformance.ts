@@ -3,6 +3,7 @@
 // Runs the published suites: `conformance.ts doubles` or `conformance.ts services`.
 
 import process from "node:process";
+import { kafkaOptionsFromEnv } from "@huleedu/service-libs/kafka";
 import {
   RedisClient,
   RedisIdempotencyStore,
@@ -50,9 +51,9 @@ function testDoubles(): void {
 }
 
 function testServices(): void {
-  const kafka = process.env.KAFKA_BOOTSTRAP_SERVERS ?? "";
+  const { bootstrapServers } = kafkaOptionsFromEnv(process.env);
   const redis = redisOptionsFromEnv(process.env);
-  testEventBus(test, kafkaHarness(kafka));
+  testEventBus(test, kafkaHarness(String(bootstrapServers)));
   testAtomicRedisClient(test, () => RedisClient.connect(redis));
   testPubSub(test, () => RedisPubSub.connect(redis));
   testIdempotencyStore(test, async () => {

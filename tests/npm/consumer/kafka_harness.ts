@@ -1,40 +1,50 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { Buffer } from "node:buffer";
-import { Kafka, logLevel } from "kafkajs";
+import { Kafka, type KafkaConfig, logLevel } from "kafkajs";
 import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
 import type {
   EventBusHarness,
   HarnessRecord,
 } from "@huleedu/service-libs/testing/conformance";
 
+/** Opens a plain kafkajs client. */
+export type OpenKafka = (bootstrapServers: string) => Kafka;
+
 /** Gives the event bus suite the real broker. */
-export function kafkaHarness(bootstrapServers: string): EventBusHarness {
+export function kafkaHarness(
+  bootstrapServers: string,
+  open: OpenKafka = plainKafka,
+): EventBusHarness {
   const server = { clientId: "conformance", bootstrapServers };
   return {
     createPublisher: () => new KafkaBus(server),
     createConsumer: (options) =>
       new KafkaConsumer({ ...server, ...options, fromBeginning: true }),
-    putRaw: (topic, value) => putRaw(bootstrapServers, topic, value),
-    readRaw: (topic, count) => readRaw(bootstrapServers, topic, count),
+    putRaw: (topic, value) => putRaw(open(bootstrapServers), topic, value),
+    readRaw: (topic, count) => readRaw(open(bootstrapServers), topic, count),
   };
 }
 
-/** A plain kafkajs client, to look at topics from outside the library. */
-export function plainKafka(bootstrapServers: string): Kafka {
-  return new Kafka({
+/** The configuration of a client that looks at topics from outside. */
+export function plainConfig(bootstrapServers: string): KafkaConfig {
+  return {
     clientId: "outside",
     brokers: bootstrapServers.split(","),
     logLevel: logLevel.NOTHING,
-  });
+  };
+}
+
+function plainKafka(bootstrapServers: string): Kafka {
+  return new Kafka(plainConfig(bootstrapServers));
 }
 
 async function putRaw(
-  servers: string,
+  kafka: Kafka,
   topic: string,
   value: Uint8Array,
 ): Promise<void> {
-  const producer = plainKafka(servers).producer();
+  const producer = kafka.producer();
   await producer.connect();
   try {
     const messages = [{ key: null, value: Buffer.from(value) }];
@@ -46,10 +56,10 @@ async function putRaw(
 
 /** Creates a topic that is not there yet. */
 export async function createTopic(
-  servers: string,
+  kafka: Kafka,
   topic: string,
 ): Promise<void> {
-  const admin = plainKafka(servers).admin();
+  const admin = kafka.admin();
   await admin.connect();
   try {
     await admin.createTopics({ topics: [{ topic }], waitForLeaders: true });
@@ -60,12 +70,12 @@ export async function createTopic(
 
 /** Reads the first `count` records of a topic, from outside the library. */
 export async function readRaw(
-  servers: string,
+  kafka: Kafka,
   topic: string,
   count: number,
 ): Promise<HarnessRecord[]> {
-  await createTopic(servers, topic);
-  const consumer = plainKafka(servers).consumer({
+  await createTopic(kafka, topic);
+  const consumer = kafka.consumer({
     groupId: `outside-${crypto.randomUUID()}`,
     maxWaitTimeInMs: 100,
   });
