@@ -6,8 +6,9 @@ import { runDeno } from "./_run.ts";
 import { CHECKS, checkStep, testDeno, type Workshop } from "./_steps.ts";
 import { countTests } from "./count_tests.ts";
 import {
+  kafkaAddresses,
+  redisAddress,
   requireChromium,
-  ServiceError,
   type Services,
   startServices,
 } from "./services/mod.ts";
@@ -87,17 +88,10 @@ function stepsOnServices(workshop: Workshop, services: Services): Step[] {
 
 /** Loopback, and whatever else the environment names. */
 function hostsOf(env: Services["env"]): string[] {
-  const hosts = new Set(["127.0.0.1", "localhost"]);
-  for (const broker of env.KAFKA_BOOTSTRAP_SERVERS.split(",")) {
-    hosts.add(hostOf(`kafka://${broker.trim()}`));
-  }
-  hosts.add(hostOf(env.REDIS_URL));
-  return [...hosts];
-}
-
-function hostOf(url: string): string {
-  if (URL.canParse(url)) return new URL(url).hostname;
-  throw new ServiceError(
-    "KAFKA_BOOTSTRAP_SERVERS must be host:port, REDIS_URL a URL",
-  );
+  const named = [
+    ...kafkaAddresses(env.KAFKA_BOOTSTRAP_SERVERS),
+    redisAddress(env.REDIS_URL),
+  ];
+  const hosts = named.map(({ hostname }) => hostname);
+  return [...new Set(["127.0.0.1", "localhost", ...hosts])];
 }

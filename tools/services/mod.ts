@@ -17,6 +17,12 @@
 
 export { freePort } from "./_ports.ts";
 export { requireChromium } from "./_programs.ts";
+export {
+  type Address,
+  kafkaAddresses,
+  redisAddress,
+  requireNamedServers,
+} from "./named_servers.ts";
 export type { RunningServer } from "./native_server.ts";
 export type { Service, ServiceRecord } from "./service.ts";
 export { ServiceError } from "./service_error.ts";

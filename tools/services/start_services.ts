@@ -4,6 +4,7 @@ import { note } from "../terminal.ts";
 import { portFromEnv } from "./_ports.ts";
 import { hasDockerEngine } from "./container.ts";
 import { startKafkaContainer, startRedisContainer } from "./docker_services.ts";
+import { requireNamedServers } from "./named_servers.ts";
 import type { Service } from "./service.ts";
 import { ServiceError } from "./service_error.ts";
 import { startKafka } from "./start_kafka.ts";
@@ -33,15 +34,19 @@ type Progress = (message: string) => void;
  * What was started ends with this process, however that ends.
  *
  * @param onProgress Called with what takes long, in words.
- * @throws {ServiceError} If one cannot be had; none is left running then.
+ * @throws {ServiceError} If one cannot be had, or one that is named does not
+ * answer; none is left running then.
  */
 export async function startServices(
   onProgress: Progress = note,
 ): Promise<Services> {
+  const kafkaNamed = Deno.env.get("KAFKA_BOOTSTRAP_SERVERS");
+  const redisNamed = Deno.env.get("REDIS_URL");
   const named = {
-    kafka: Deno.env.get("KAFKA_BOOTSTRAP_SERVERS") || undefined,
-    redis: Deno.env.get("REDIS_URL") || undefined,
+    ...(kafkaNamed && { kafka: kafkaNamed }),
+    ...(redisNamed && { redis: redisNamed }),
   };
+  await requireNamedServers(named);
   const docker = (!named.kafka || !named.redis) && await hasDockerEngine();
   onProgress("Starting what the environment does not name …");
   const starts = await Promise.allSettled([
