@@ -7,20 +7,29 @@ import {
   RedisCommandError,
   RedisPubSub,
 } from "../../redis/mod.ts";
-import { FaultProxy } from "./_fault_proxy.ts";
+import { FaultProxy } from "../../testing/mod.ts";
+import { connectThrough } from "./_proxied_redis.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
 Deno.test("commands issued in one turn leave in one write", async () => {
-  await using proxy = new FaultProxy(redisUrl());
-  await using redis = await RedisClient.connect({
-    clientId: "t",
-    url: proxy.url,
+  const { hostname, port } = new URL(redisUrl());
+  await using proxy = await FaultProxy.connect({
+    host: hostname,
+    port: Number(port || "6379"),
   });
+  await using redis = await connectThrough(proxy);
   const key = uniqueName("turn");
-  proxy.requests.length = 0;
+  const writes: string[] = [];
+  // Never strikes: it is shown whatever goes to the server at once.
+  void proxy.cutRequest({
+    match: ({ bytes }) => {
+      writes.push(new TextDecoder().decode(bytes));
+      return false;
+    },
+  });
   await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
-  assertEquals(proxy.requests.length, 1);
-  assertEquals(proxy.requests[0]?.split("INCR").length, 101);
+  assertEquals(writes.length, 1);
+  assertEquals(writes[0]?.split("INCR").length, 101);
   await redis.delete(key);
 });
 

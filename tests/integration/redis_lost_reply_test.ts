@@ -6,13 +6,18 @@ import {
   RedisClient,
   RedisIdempotencyStore,
 } from "../../redis/mod.ts";
-import { FaultProxy } from "./_fault_proxy.ts";
+import {
+  called,
+  connectThrough,
+  naming,
+  proxyRedis,
+} from "./_proxied_redis.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
 /** A client through a proxy, a key of its own, and a client that sees all. */
 async function setUp() {
-  const proxy = new FaultProxy(redisUrl());
-  const redis = await RedisClient.connect({ clientId: "t", url: proxy.url });
+  const proxy = await proxyRedis();
+  const redis = await connectThrough(proxy);
   const witness = await RedisClient.connect({ clientId: "w", url: redisUrl() });
   const key = uniqueName("lost");
   return {
@@ -32,7 +37,7 @@ async function setUp() {
 Deno.test("RedisClient.incr() is not sent again when its reply is lost", async () => {
   await using t = await setUp();
   for (let i = 1; i <= 5; i++) {
-    const sprung = t.proxy.arm("lose-reply", "INCR");
+    const sprung = t.proxy.cutReply({ match: called("INCR") });
     const error = await assertRejects(
       () => t.redis.incr(t.key),
       OutcomeUnknownError,
@@ -46,23 +51,23 @@ Deno.test("RedisClient.incr() is not sent again when its reply is lost", async (
 
 Deno.test("RedisClient.get() and set() are sent again when their reply is lost", async () => {
   await using t = await setUp();
-  const lostSet = t.proxy.arm("lose-reply", "$3\r\nSET\r\n");
+  const lostSet = t.proxy.cutReply({ match: called("SET") });
   await t.redis.set(t.key, "a", { ttlMs: 60_000 });
   await lostSet;
-  const lostGet = t.proxy.arm("lose-reply", "$3\r\nGET\r\n");
+  const lostGet = t.proxy.cutReply({ match: called("GET") });
   assertEquals(await t.redis.get(t.key), "a");
   await lostGet;
-  const lostExpire = t.proxy.arm("lose-request", "PEXPIRE");
+  const lostExpire = t.proxy.cutRequest({ match: called("PEXPIRE") });
   assertEquals(await t.redis.expire(t.key, 30_000), true);
   await lostExpire;
 });
 
 Deno.test("RedisClient.delete() and hset() tell that the outcome is unknown", async () => {
   await using t = await setUp();
-  t.proxy.arm("lose-reply", "HSET");
+  t.proxy.cutReply({ match: called("HSET") });
   await assertRejects(() => t.redis.hset(t.key, "f", "v"), OutcomeUnknownError);
   assertEquals(await t.witness.hget(t.key, "f"), "v");
-  t.proxy.arm("lose-reply", "DEL");
+  t.proxy.cutReply({ match: called("DEL") });
   await assertRejects(() => t.redis.delete(t.key), OutcomeUnknownError);
   assertEquals(await t.witness.exists(t.key), false);
 });
@@ -70,8 +75,8 @@ Deno.test("RedisClient.delete() and hset() tell that the outcome is unknown", as
 Deno.test("RedisClient.setIfNotExists() never says that its own write was there before", async () => {
   await using t = await setUp();
   for (let i = 0; i < 20; i++) {
-    const sprung = t.proxy.arm("lose-reply", "\r\nNX\r\n");
     const key = `${t.key}:${i}`;
+    const sprung = t.proxy.cutReply({ match: naming(key) });
     await assertRejects(
       () => t.redis.setIfNotExists(key, "mine", { ttlMs: 60_000 }),
       OutcomeUnknownError,
@@ -85,18 +90,18 @@ Deno.test("RedisClient.setIfNotExists() never says that its own write was there 
 Deno.test("RedisClient.setIfNotExists() tells another's write from its own", async () => {
   await using t = await setUp();
   await t.witness.set(t.key, "theirs");
-  const sprung = t.proxy.arm("lose-reply", "\r\nNX\r\n");
+  const sprung = t.proxy.cutReply({ match: naming(t.key) });
   assertEquals(await t.redis.setIfNotExists(t.key, "mine"), false);
   await sprung;
   await t.witness.delete(t.key);
   await t.witness.sadd(t.key, "theirs");
-  t.proxy.arm("lose-reply", "\r\nNX\r\n");
+  t.proxy.cutReply({ match: naming(t.key) });
   assertEquals(await t.redis.setIfNotExists(t.key, "mine"), false);
 });
 
 Deno.test("RedisClient.setIfNotExists() sets what the server never heard of", async () => {
   await using t = await setUp();
-  const sprung = t.proxy.arm("lose-request", "\r\nNX\r\n");
+  const sprung = t.proxy.cutRequest({ match: naming(t.key) });
   const ttl = { ttlMs: 60_000 };
   assertEquals(await t.redis.setIfNotExists(t.key, "mine", ttl), true);
   await sprung;
@@ -107,7 +112,7 @@ Deno.test("RedisClient.setIfNotExists() sets what the server never heard of", as
 Deno.test("RedisClient.claim() holds the key when its reply is lost", async () => {
   await using t = await setUp();
   for (let i = 1; i <= 20; i++) {
-    const sprung = t.proxy.arm("lose-reply", t.key);
+    const sprung = t.proxy.cutReply({ match: naming(t.key) });
     const claim = await t.redis.claim(t.key, { ttlMs: 60_000 });
     await sprung;
     assertEquals(claim?.fence, i);
@@ -119,25 +124,25 @@ Deno.test("RedisClient.claim() holds the key when its reply is lost", async () =
 Deno.test("a claim whose release was lost is free, and says that it cannot tell", async () => {
   await using t = await setUp();
   const first = await t.redis.claim(t.key, { ttlMs: 60_000 });
-  t.proxy.arm("lose-reply", t.key);
+  t.proxy.cutReply({ match: naming(t.key) });
   await assertRejects(async () => await first?.release(), OutcomeUnknownError);
   assertEquals(await t.witness.exists(t.key), false);
   {
     await using second = await t.redis.claim(t.key, { ttlMs: 60_000 });
-    t.proxy.arm("lose-reply", t.key);
+    t.proxy.cutReply({ match: naming(t.key) });
     assertEquals(await second?.extend(60_000), true);
-    t.proxy.arm("lose-reply", t.key);
+    t.proxy.cutReply({ match: naming(t.key) });
   }
   assertEquals(await t.witness.exists(t.key), false);
   const third = await t.redis.claim(t.key, { ttlMs: 60_000 });
-  t.proxy.arm("lose-request", t.key);
+  t.proxy.cutRequest({ match: naming(t.key) });
   assertEquals(await third?.release(), true);
 });
 
 Deno.test("a transaction whose EXEC reply was lost is not applied again", async () => {
   await using t = await setUp();
   await using tx = await t.redis.watch(t.key);
-  const sprung = t.proxy.arm("lose-reply", "EXEC");
+  const sprung = t.proxy.cutReply({ match: called("EXEC") });
   const error = await assertRejects(
     () => tx.multi().incr(t.key).exec(),
     OutcomeUnknownError,
@@ -158,14 +163,14 @@ Deno.test("RedisIdempotencyStore claims and completes when replies are lost", as
   await using t = await setUp();
   const store = new RedisIdempotencyStore(t.redis);
   for (let i = 0; i < 20; i++) {
-    const sprung = t.proxy.arm("lose-reply", t.key);
+    const sprung = t.proxy.cutReply({ match: naming(t.key) });
     const claim = await store.claim(t.key, 60_000, record);
     await sprung;
     assert(claim.status === "claimed");
-    const lostExtend = t.proxy.arm("lose-reply", t.key);
+    const lostExtend = t.proxy.cutReply({ match: naming(t.key) });
     assertEquals(await store.extend(t.key, claim.token, 60_000), true);
     await lostExtend;
-    const lostComplete = t.proxy.arm("lose-reply", t.key);
+    const lostComplete = t.proxy.cutReply({ match: naming(t.key) });
     assertEquals(await store.complete(t.key, claim.token, 60_000), true);
     await lostComplete;
     const again = await store.claim(t.key, 60_000, record);
@@ -179,11 +184,11 @@ Deno.test("RedisIdempotencyStore frees the event when the reply to release is lo
   const store = new RedisIdempotencyStore(t.redis);
   const first = await store.claim(t.key, 60_000, record);
   assert(first.status === "claimed");
-  t.proxy.arm("lose-request", t.key);
+  t.proxy.cutRequest({ match: naming(t.key) });
   assertEquals(await store.release(t.key, first.token), true);
   const second = await store.claim(t.key, 60_000, record);
   assert(second.status === "claimed");
-  t.proxy.arm("lose-reply", t.key);
+  t.proxy.cutReply({ match: naming(t.key) });
   await assertRejects(
     () => store.release(t.key, second.token),
     OutcomeUnknownError,

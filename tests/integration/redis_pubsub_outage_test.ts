@@ -7,7 +7,12 @@ import {
   RedisConnectionError,
   RedisPubSub,
 } from "../../redis/mod.ts";
-import { FaultProxy } from "./_fault_proxy.ts";
+import {
+  connectThrough,
+  naming,
+  proxyRedis,
+  urlThrough,
+} from "./_proxied_redis.ts";
 import { startOwnRedis } from "./_redis_server.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
@@ -71,14 +76,14 @@ Deno.test("a gap is told before the first message after it", async () => {
     url: redisUrl(),
   });
   for (let round = 0; round < 5; round++) {
-    await using proxy = new FaultProxy(redisUrl());
+    await using proxy = await proxyRedis();
     await using near = await RedisPubSub.connect({
       clientId: "near",
-      url: proxy.url,
+      url: urlThrough(proxy),
     });
     const channel = uniqueName("gap");
     await using sub = await near.subscribe(channel);
-    proxy.cut();
+    await proxy.closeAll();
     let isRead = false;
     const publish = async () => {
       while (!isRead) await far.publish(channel, "m");
@@ -92,35 +97,36 @@ Deno.test("a gap is told before the first message after it", async () => {
 });
 
 Deno.test("subscribe() is not acknowledged by a server that does not hear it", async () => {
-  await using proxy = new FaultProxy(redisUrl());
+  await using proxy = await proxyRedis();
   await using pubsub = await RedisPubSub.connect({
     clientId: "t",
-    url: proxy.url,
+    url: urlThrough(proxy),
     commandTimeoutMs: 200,
     connectTimeoutMs: 200,
   });
   const channel = uniqueName("deaf");
   await using early = await pubsub.subscribe(channel);
-  proxy.goDeaf();
+  const deaf = proxy.blackhole();
   await assertRejects(
     () => pubsub.subscribe(`${channel}:2`),
     RedisConnectionError,
     "SUBSCRIBE was not acknowledged",
   );
-  proxy.hearAgain();
+  await deaf;
+  proxy.restore();
   // It was noticed, so that the other subscription moves on too.
   assertEquals(await take(early, 1), [{ channel, ...GAP }]);
   await using _late = await pubsub.subscribe(`${channel}:2`);
 });
 
 Deno.test("SUBSCRIBE is asked for again when its reply is lost", async () => {
-  await using proxy = new FaultProxy(redisUrl());
+  await using proxy = await proxyRedis();
   await using pubsub = await RedisPubSub.connect({
     clientId: "t",
-    url: proxy.url,
+    url: urlThrough(proxy),
   });
   const channel = uniqueName("lost");
-  const sprung = proxy.arm("lose-reply", channel);
+  const sprung = proxy.cutReply({ match: naming(channel) });
   await using sub = await pubsub.subscribe(channel);
   await sprung;
   assertEquals(await pubsub.publish(channel, "m"), 1);
@@ -128,11 +134,8 @@ Deno.test("SUBSCRIBE is asked for again when its reply is lost", async () => {
 });
 
 Deno.test("all subscriptions of a client share one connection", async () => {
-  await using proxy = new FaultProxy(redisUrl());
-  await using redis = await RedisClient.connect({
-    clientId: "t",
-    url: proxy.url,
-  });
+  await using proxy = await proxyRedis();
+  await using redis = await connectThrough(proxy);
   assertEquals(proxy.accepted, 1);
   const channel = uniqueName("shared");
   const subs = await Promise.all(
