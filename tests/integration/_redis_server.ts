@@ -17,11 +17,17 @@ export interface OwnRedis extends AsyncDisposable {
   kill(options?: { readonly connections: number }): Promise<void>;
 }
 
-/** Starts a Redis that a test may kill, and a client. */
+/**
+ * Starts a Redis that a test may kill, and a client.
+ *
+ * @param options Options of the client.
+ * @param args Arguments of the server.
+ */
 export async function startOwnRedis(
   options: Partial<RedisClientOptions> = {},
+  args: readonly string[] = [],
 ): Promise<OwnRedis> {
-  const server = await startRedis();
+  const server = await startRedis({ args });
   const { logger, warned } = warningLogger();
   const redis = new RedisClient({
     clientId: "t",

@@ -2,11 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { PubSubMessage, Subscription } from "../../protocols.ts";
-import {
-  RedisClient,
-  RedisConnectionError,
-  RedisPubSub,
-} from "../../redis/mod.ts";
+import { RedisConnectionError, RedisPubSub } from "../../redis/mod.ts";
 import {
   connectThrough,
   naming,
