@@ -140,6 +140,7 @@ export type {
   Lifecycle,
   LogFields,
   Logger,
+  PatternSubscriber,
   PublishOptions,
   PublishOutcome,
   PubSub,
@@ -153,11 +154,15 @@ export type {
   StandardSchemaResult,
   StopOptions,
   SubscribeOptions,
+  SubscribeUserOptions,
   Subscription,
   TtlOptions,
   UserNotifier,
+  UserSubscriber,
+  UserSubscription,
 } from "./protocols.ts";
 export {
+  escapePattern,
   NotStartedError as RedisNotStartedError,
   OutcomeUnknownError,
   RedisClient,
@@ -173,6 +178,7 @@ export {
   TransactionStateError,
 } from "./redis/mod.ts";
 export type {
+  PubSubSettings,
   RedisClientOptions,
   RedisConnectionErrorOptions,
   RedisConnectionOptions,

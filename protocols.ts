@@ -202,10 +202,14 @@ export interface EventConsumer extends Lifecycle<ConsumerStopReport> {
 
 /** A message of a subscription. */
 export interface PubSubMessage {
-  /** The channel it was published on. */
+  /** The channel it was published on; of a marker, the channel or pattern. */
   readonly channel: string;
   /** The text; empty when `gap` is set. */
   readonly message: string;
+  /** The pattern that matched, in a subscription by pattern. */
+  readonly pattern?: string;
+  /** Its id, where a history is kept; grows with each message of a user. */
+  readonly id?: string;
   /**
    * Set on a marker that the iterator receives after an outage or an overflow:
    * messages of this channel may have been missed before it.
@@ -215,8 +219,11 @@ export interface PubSubMessage {
 
 /** Why and how much of a subscription's stream is missing. */
 export interface PubSubGap {
-  /** What happened: the connection was lost, or the buffer was full. */
-  readonly reason: "reconnected" | "overflow";
+  /**
+   * What happened: the connection was lost, the buffer was full, or what was
+   * missed is not in the history any more.
+   */
+  readonly reason: "reconnected" | "overflow" | "history";
   /** The messages dropped, where that is known. */
   readonly dropped?: number;
 }
@@ -232,17 +239,22 @@ export interface SubscribeOptions {
    */
   readonly bufferSize?: number;
   /**
-   * What happens when the buffer is full: the oldest message is dropped and the
-   * reader is told of the gap, or the subscription ends with an error.
+   * What happens when the buffer is full.
+   *
+   * - `"drop-oldest"`: the oldest message is dropped, and the reader is told of
+   *   the gap
+   * - `"block"`: the subscription has a connection of its own, which is not read
+   *   until there is room; nothing is dropped, and others are not held up
+   * - `"close"`: the subscription ends with an error
    *
    * @default {"drop-oldest"}
    */
-  readonly onOverflow?: "drop-oldest" | "close";
+  readonly onOverflow?: "drop-oldest" | "block" | "close";
 }
 
 /** A live subscription: an async iterator of messages that can be ended. */
 export interface Subscription extends AsyncIterable<PubSubMessage> {
-  /** The channels subscribed to. */
+  /** The channels subscribed to, or the patterns. */
   readonly channels: readonly string[];
   /** Messages dropped so far because the reader was too slow. */
   readonly dropped: number;
@@ -331,8 +343,12 @@ export type {
 } from "./events/standard_schema.ts";
 export type {
   AtomicRedisClient,
+  PatternSubscriber,
   RedisClaim,
   RedisTransaction,
   ScanOptions,
+  SubscribeUserOptions,
   TtlOptions,
+  UserSubscriber,
+  UserSubscription,
 } from "./protocols_redis.ts";

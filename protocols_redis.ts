@@ -3,6 +3,8 @@
 // The Redis ports, kept apart for length. `protocols.ts` is where they are
 // imported from.
 
+import type { SubscribeOptions, Subscription } from "./protocols.ts";
+
 /** Options of {@linkcode AtomicRedisClient.scanPattern}. */
 export interface ScanOptions {
   /**
@@ -230,4 +232,46 @@ export interface AtomicRedisClient {
     fn: (tx: RedisTransaction) => Promise<void>,
     options?: { readonly maxAttempts?: number },
   ): Promise<unknown[]>;
+}
+
+/** Subscribes by glob. */
+export interface PatternSubscriber {
+  /**
+   * Subscribes to every channel that matches; resolves once the server has
+   * acknowledged. A message is received once for each pattern that matches, and
+   * names it.
+   *
+   * @param patterns One pattern, or several: `*`, `?`, `[a-c]`, `[^x]`, `\`.
+   */
+  subscribePattern(
+    patterns: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+}
+
+/** Options of {@linkcode UserSubscriber.subscribeUser}. */
+export interface SubscribeUserOptions extends SubscribeOptions {
+  /**
+   * The last id that the user's page has seen. What came after it is received
+   * first. None or an empty one: only what comes from now on.
+   */
+  readonly lastEventId?: string;
+}
+
+/** A subscription to what one user is told. */
+export interface UserSubscription extends Subscription {
+  /**
+   * The id of what was received last, or where the subscription began; empty
+   * where no history is kept.
+   */
+  readonly lastEventId: string;
+}
+
+/** Subscribes to what a user is told, from where that user's page left off. */
+export interface UserSubscriber {
+  /** Subscribes; resolves once the server has acknowledged. */
+  subscribeUser(
+    userId: string,
+    options?: SubscribeUserOptions,
+  ): Promise<UserSubscription>;
 }

@@ -27,8 +27,12 @@ export interface RedisConnection {
   send(command: OutgoingCommand): void;
   /** Calls back once, when the connection has ended. */
   onClose(listener: (error: ConnectionLostError) => void): void;
-  /** Calls back for each message of a subscribed channel. */
-  onMessage(listener: (channel: string, message: string) => void): void;
+  /** Calls back for each message of a subscribed channel or pattern. */
+  onMessage(listener: MessageListener): void;
+  /** Stops to read the socket; the chunk at hand is still handed on. */
+  pause(): void;
+  /** Reads the socket again. */
+  resume(): void;
   /**
    * Closes the socket at once; resolves when it is closed.
    *
@@ -39,6 +43,13 @@ export interface RedisConnection {
 
 /** Opens a connection, or rejects with `RedisConnectionError`. */
 export type OpenConnection = (signal: AbortSignal) => Promise<RedisConnection>;
+/** Takes a message, with the pattern where it was subscribed to by one. */
+export type MessageListener = (
+  channel: string,
+  message: string,
+  pattern?: string,
+) => void;
+
 
 /** The connection ended before the reply. */
 export class ConnectionLostError extends Error {

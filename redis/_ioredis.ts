@@ -8,7 +8,11 @@ import { type Command, Redis } from "ioredis";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { ConnectionLostError } from "./_connection.ts";
-import type { OutgoingCommand, RedisConnection } from "./_connection.ts";
+import type {
+  MessageListener,
+  OutgoingCommand,
+  RedisConnection,
+} from "./_connection.ts";
 import { type CommandListener, ListenedCommand } from "./_ioredis_command.ts";
 import { RedisCommandError } from "./errors.ts";
 
@@ -129,8 +133,19 @@ class IoredisConnection implements RedisConnection, CommandListener {
     else this.#redis.once("end", () => listener(this.#lost()));
   }
 
-  onMessage(listener: (channel: string, message: string) => void): void {
-    this.#redis.on("message", listener);
+  onMessage(listener: MessageListener): void {
+    this.#redis.on("message", (channel, text) => listener(channel, text));
+    this.#redis.on("pmessage", (pattern, channel, text) => {
+      listener(channel, text, pattern);
+    });
+  }
+
+  pause(): void {
+    this.#redis.stream.pause();
+  }
+
+  resume(): void {
+    this.#redis.stream.resume();
   }
 
   destroy(reason?: Error): Promise<void> {

@@ -3,7 +3,8 @@
 import type { Logger, SubscribeOptions } from "../protocols.ts";
 import { askWithin } from "./_ask_within.ts";
 import { Backoff } from "./_backoff.ts";
-import { Channel } from "./_channel.ts";
+import { Canary } from "./_canary.ts";
+import { Channel, type ChannelKind, EXACT, PATTERN } from "./_channel.ts";
 import { ConnectionLostError } from "./_connection.ts";
 import type { OpenConnection, RedisConnection } from "./_connection.ts";
 import { Deferred } from "./_deferred.ts";
@@ -23,6 +24,10 @@ export interface SubscriberHubOptions {
   readonly subject: string;
   readonly clientId: string;
   readonly logger?: Logger | undefined;
+  /** Milliseconds from one PING to the next. */
+  readonly pingIntervalMs: number;
+  /** Called whenever the last subscription has been left. */
+  readonly onIdle?: () => Promise<void>;
 }
 
 /**
@@ -33,10 +38,14 @@ export interface SubscriberHubOptions {
 export class SubscriberHub {
   readonly #options: SubscriberHubOptions;
   readonly #channels = new Map<string, Channel>();
+  readonly #patterns = new Map<string, Channel>();
   readonly #subscriptions = new Set<BufferedSubscription>();
   #running = false;
   #closing = sharedController();
   #connection: RedisConnection | null = null;
+  #canary: Canary | null = null;
+  /** The messages received so far. */
+  #messages = 0;
   /** The run of the client that is connecting. */
   #connecting: AbortSignal | null = null;
   #backoff = new Backoff();
@@ -59,14 +68,17 @@ export class SubscriberHub {
     for (const subscription of this.#subscriptions) subscription.finish();
     this.#subscriptions.clear();
     this.#channels.clear();
+    this.#patterns.clear();
     const connection = this.#connection;
     this.#connection = null;
+    this.#canary?.stop();
     await connection?.destroy();
   }
 
   /** Subscribes; resolves once the server has acknowledged every channel. */
   async subscribe(
     names: readonly string[],
+    kind: ChannelKind,
     options: SubscribeOptions,
   ): Promise<BufferedSubscription> {
     if (!this.#running) throw new NotStartedError(this.#options.subject);
@@ -74,10 +86,12 @@ export class SubscriberHub {
     const subscription = new BufferedSubscription({
       channels: names,
       options,
-      onLeave: (leaving) => this.#leave(leaving),
+      isPattern: kind === PATTERN,
+      onLeave: (leaving) => this.#leave(leaving, kind),
+      onFull: (isFull) => this.#holdUp(isFull),
     });
     this.#subscriptions.add(subscription);
-    const channels = names.map((name) => this.#join(name, subscription));
+    const channels = names.map((name) => this.#join(name, kind, subscription));
     if (this.#connection === null) void this.#connect();
     try {
       await this.#acknowledged(channels, options.signal);
@@ -89,31 +103,60 @@ export class SubscriberHub {
     return subscription;
   }
 
-  #join(name: string, subscription: BufferedSubscription): Channel {
-    let channel = this.#channels.get(name);
+  #join(
+    name: string,
+    kind: ChannelKind,
+    subscription: BufferedSubscription,
+  ): Channel {
+    const channels = this.#channelsOf(kind);
+    let channel = channels.get(name);
     if (channel === undefined) {
-      channel = new Channel(name);
-      this.#channels.set(name, channel);
+      channel = new Channel(name, kind);
+      channels.set(name, channel);
       if (this.#connection !== null) this.#request(channel, this.#connection);
     }
     channel.add(subscription);
     return channel;
   }
 
-  async #leave(subscription: BufferedSubscription): Promise<void> {
-    this.#subscriptions.delete(subscription);
+  async #leave(
+    subscription: BufferedSubscription,
+    kind: ChannelKind,
+  ): Promise<void> {
+    if (!this.#subscriptions.delete(subscription)) return;
+    // What answers has to be read.
+    if (subscription.isFull) this.#holdUp(false);
     const connection = this.#connection;
+    const channels = this.#channelsOf(kind);
     const acks: Array<Promise<unknown>> = [];
     for (const name of subscription.channels) {
-      const channel = this.#channels.get(name);
+      const channel = channels.get(name);
       if (channel === undefined || !channel.delete(subscription)) continue;
       if (!channel.empty) continue;
-      this.#channels.delete(name);
+      channels.delete(name);
       if (connection === null || connection.closed) continue;
-      acks.push(this.#ask(connection, "unsubscribe", name));
+      acks.push(this.#ask(connection, kind.leave, name));
     }
     // An end of the connection is an end of the subscription as well.
     await Promise.allSettled(acks);
+    if (this.#subscriptions.size === 0) await this.#options.onIdle?.();
+  }
+
+  /**
+   * Stops to read the connection, or reads on. While nothing is read nothing can
+   * be said of the other end either.
+   */
+  #holdUp(isFull: boolean): void {
+    if (isFull) {
+      const channels = this.#allChannels();
+      // An acknowledgement has to be read. The next message asks again.
+      if (channels.some((channel) => channel.acknowledged)) return;
+      this.#canary?.stop();
+      this.#connection?.pause();
+    } else if (this.#connection !== null) {
+      this.#connection.resume();
+      this.#canary?.start();
+    }
   }
 
   /** Waits until the channels are subscribed to on the connection of the day. */
@@ -136,15 +179,16 @@ export class SubscriberHub {
   }
 
   #request(channel: Channel, connection: RedisConnection): void {
-    this.#ask(connection, "subscribe", channel.name).then(
+    this.#ask(connection, channel.kind.join, channel.name).then(
       () => {
         if (this.#connection === connection) channel.acknowledge();
       },
       (error: Error) => {
         // A lost connection asks again; a refusal is final.
         if (error instanceof ConnectionLostError) return;
-        if (this.#channels.get(channel.name) === channel) {
-          this.#channels.delete(channel.name);
+        const channels = this.#channelsOf(channel.kind);
+        if (channels.get(channel.name) === channel) {
+          channels.delete(channel.name);
         }
         channel.refuse(error);
       },
@@ -169,12 +213,12 @@ export class SubscriberHub {
     if (signal.aborted) void connection?.destroy();
     else if (connection !== null) this.#attach(connection);
     // Somebody may have come just after the last had given up.
-    else if (this.#channels.size > 0) void this.#connect();
+    else if (this.#isWanted) void this.#connect();
   }
 
   /** Tries until it is open, or nothing is subscribed to any more. */
   async #open(signal: AbortSignal): Promise<RedisConnection | null> {
-    while (!signal.aborted && this.#channels.size > 0) {
+    while (!signal.aborted && this.#isWanted) {
       try {
         await pause(this.#backoff.next(), signal);
         return await this.#options.open(signal);
@@ -188,22 +232,35 @@ export class SubscriberHub {
   #attach(connection: RedisConnection): void {
     this.#connection = connection;
     this.#backoff.connected(connection);
-    connection.onMessage((name, message) => {
-      this.#channels.get(name)?.deliver({ channel: name, message });
+    connection.onMessage((name, message, pattern) => {
+      this.#messages += 1;
+      if (pattern === undefined) {
+        this.#channels.get(name)?.deliver({ channel: name, message });
+      } else {
+        const channel = this.#patterns.get(pattern);
+        channel?.deliver({ channel: name, message, pattern });
+      }
     });
     connection.onClose((error) => this.#onClose(connection, error));
-    for (const channel of this.#channels.values()) {
+    for (const channel of this.#allChannels()) {
       this.#request(channel, connection);
     }
+    this.#canary = new Canary({
+      connection,
+      intervalMs: this.#options.pingIntervalMs,
+      heard: () => connection.replies + this.#messages,
+    });
+    this.#canary.start();
   }
 
   #onClose(connection: RedisConnection, error: ConnectionLostError): void {
     if (this.#connection !== connection) return;
     this.#connection = null;
+    this.#canary?.stop();
     this.#backoff.lost(connection);
     this.#lastError = error.cause ?? error;
-    for (const channel of this.#channels.values()) channel.lose();
-    if (this.#channels.size === 0) return;
+    for (const channel of this.#allChannels()) channel.lose();
+    if (!this.#isWanted) return;
     const { logger, clientId, address } = this.#options;
     logger?.warn("Redis subscriber connection lost", {
       client_id: clientId,
@@ -211,6 +268,18 @@ export class SubscriberHub {
       error: this.#lastError,
     });
     void this.#connect();
+  }
+
+  get #isWanted(): boolean {
+    return this.#channels.size + this.#patterns.size > 0;
+  }
+
+  #channelsOf(kind: ChannelKind): Map<string, Channel> {
+    return kind === EXACT ? this.#channels : this.#patterns;
+  }
+
+  #allChannels(): Channel[] {
+    return [...this.#channels.values(), ...this.#patterns.values()];
   }
 
   #unacknowledged(): Error {

@@ -13,9 +13,18 @@ import { SubscriptionOverflowError } from "./errors.ts";
 export interface BufferedSubscriptionOptions {
   readonly channels: readonly string[];
   readonly options: SubscribeOptions;
+  /** Whether the channels are patterns. */
+  readonly isPattern?: boolean;
   /** Called once, when the subscription has ended from the reader's side. */
   readonly onLeave: (subscription: BufferedSubscription) => Promise<void>;
+  /**
+   * Called when a subscription that blocks has no room for more, which it takes
+   * nevertheless, and when it has room again.
+   */
+  readonly onFull?: (isFull: boolean) => void;
 }
+
+type Overflow = NonNullable<SubscribeOptions["onOverflow"]>;
 
 type Result = IteratorResult<PubSubMessage, undefined>;
 
@@ -31,16 +40,19 @@ export class BufferedSubscription implements Subscription {
   /** The channels subscribed to. */
   readonly channels: readonly string[];
   readonly #bufferSize: number;
-  readonly #closeOnOverflow: boolean;
+  readonly #onOverflow: Overflow;
+  readonly #isPattern: boolean;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => void this.unsubscribe();
+  readonly #onAbort: (() => void) | undefined;
   readonly #onLeave: (subscription: BufferedSubscription) => Promise<void>;
+  readonly #onFull: ((isFull: boolean) => void) | undefined;
   readonly #readers: Reader[] = [];
-  /** Gaps before the first message of the buffer, by channel. */
-  readonly #gaps = new Map<string, PubSubGap>();
+  /** Gaps before the first message of the buffer, by channel or pattern. */
+  #gaps: Map<string, PubSubGap> | null = null;
   #buffer: PubSubMessage[] = [];
   #head = 0;
   #ended = false;
+  #isFull = false;
   #error: Error | null = null;
   #left: Promise<void> | null = null;
   #dropped = 0;
@@ -50,14 +62,26 @@ export class BufferedSubscription implements Subscription {
    *
    * @param options Its channels, and what its reader asked for.
    */
-  constructor({ channels, options, onLeave }: BufferedSubscriptionOptions) {
+  constructor(
+    { channels, options, isPattern = false, onLeave, onFull }:
+      BufferedSubscriptionOptions,
+  ) {
     const { bufferSize = 1_000, onOverflow = "drop-oldest", signal } = options;
     this.channels = channels;
     this.#bufferSize = positiveInteger("bufferSize", bufferSize);
-    this.#closeOnOverflow = closesOnOverflow(onOverflow);
-    this.#signal = signal;
+    this.#onOverflow = overflowPolicy(onOverflow);
+    this.#isPattern = isPattern;
     this.#onLeave = onLeave;
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#onFull = onFull;
+    this.#signal = signal;
+    if (signal === undefined) return;
+    this.#onAbort = () => void this.unsubscribe();
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Whether the connection is not to be read until the reader has caught up. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   /** Messages dropped so far because the reader was too slow. */
@@ -73,22 +97,14 @@ export class BufferedSubscription implements Subscription {
       reader.resolve({ done: false, value: message });
       return;
     }
-    if (this.#buffer.length - this.#head >= this.#bufferSize) {
-      if (this.#closeOnOverflow) {
-        this.fail(
-          new SubscriptionOverflowError(this.channels, this.#bufferSize),
-        );
-        return;
-      }
-      this.#dropOldest();
-    }
     this.#buffer.push(message);
+    if (this.#onOverflow === "block") this.#checkRoom();
+    else if (this.#held > this.#bufferSize) this.#overflow();
   }
 
-  /** Tells the reader that messages of its channels may be missing. */
-  markGap(channel: string): void {
-    const gap = { reason: "reconnected" } as const;
-    this.deliver({ channel, message: "", gap });
+  /** Tells the reader that messages of a channel or pattern may be missing. */
+  markGap(name: string): void {
+    this.deliver(this.#marker(name, { reason: "reconnected" }));
   }
 
   /** Ends with an error, once what is held has been read. */
@@ -104,7 +120,9 @@ export class BufferedSubscription implements Subscription {
   /** Ends once what is held has been read. */
   finish(): void {
     this.#ended = true;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== undefined) {
+      this.#signal?.removeEventListener("abort", this.#onAbort);
+    }
     for (const reader of this.#readers.splice(0)) reader.resolve(DONE);
   }
 
@@ -112,7 +130,7 @@ export class BufferedSubscription implements Subscription {
   async unsubscribe(): Promise<void> {
     this.#buffer = [];
     this.#head = 0;
-    this.#gaps.clear();
+    this.#gaps = null;
     this.#error = null;
     this.finish();
     await this.#leave();
@@ -155,10 +173,12 @@ export class BufferedSubscription implements Subscription {
   }
 
   #takeGap(): PubSubMessage | undefined {
-    for (const [channel, gap] of this.#gaps) {
-      this.#gaps.delete(channel);
-      return { channel, message: "", gap };
+    if (this.#gaps === null) return undefined;
+    for (const [name, gap] of this.#gaps) {
+      this.#gaps.delete(name);
+      return this.#marker(name, gap);
     }
+    this.#gaps = null;
     return undefined;
   }
 
@@ -171,20 +191,49 @@ export class BufferedSubscription implements Subscription {
       this.#buffer.splice(0, this.#head);
       this.#head = 0;
     }
+    // At the half: to stop and go costs something too.
+    if (this.#isFull && this.#held <= this.#bufferSize / 2) {
+      this.#isFull = false;
+      this.#onFull?.(false);
+    }
     return message;
+  }
+
+  get #held(): number {
+    return this.#buffer.length - this.#head;
+  }
+
+  /** Asks again with each message: the connection may be another one. */
+  #checkRoom(): void {
+    if (this.#held < this.#bufferSize) return;
+    this.#isFull = true;
+    this.#onFull?.(true);
+  }
+
+  #overflow(): void {
+    if (this.#onOverflow === "drop-oldest") return this.#dropOldest();
+    this.#buffer.pop();
+    this.fail(new SubscriptionOverflowError(this.channels, this.#bufferSize));
   }
 
   #dropOldest(): void {
     const oldest = this.#takeOldest();
     if (oldest === undefined) return;
-    const known = this.#gaps.get(oldest.channel);
+    this.#gaps ??= new Map();
+    const name = oldest.pattern ?? oldest.channel;
+    const known = this.#gaps.get(name);
     if (oldest.gap !== undefined) {
-      if (known === undefined) this.#gaps.set(oldest.channel, oldest.gap);
+      if (known === undefined) this.#gaps.set(name, oldest.gap);
       return;
     }
     this.#dropped += 1;
     const dropped = (known?.dropped ?? 0) + 1;
-    this.#gaps.set(oldest.channel, { reason: "overflow", dropped });
+    this.#gaps.set(name, { reason: "overflow", dropped });
+  }
+
+  #marker(name: string, gap: PubSubGap): PubSubMessage {
+    const marker = { channel: name, message: "", gap };
+    return this.#isPattern ? { ...marker, pattern: name } : marker;
   }
 
   #leave(): Promise<void> {
@@ -193,11 +242,15 @@ export class BufferedSubscription implements Subscription {
   }
 }
 
-function closesOnOverflow(onOverflow: unknown): boolean {
-  if (onOverflow === "close") return true;
-  if (onOverflow === "drop-oldest") return false;
+function overflowPolicy(onOverflow: unknown): Overflow {
+  switch (onOverflow) {
+    case "drop-oldest":
+    case "block":
+    case "close":
+      return onOverflow;
+  }
   throw new RangeError(
-    '"onOverflow" must be "drop-oldest" or "close", received ' +
+    '"onOverflow" must be "drop-oldest", "block" or "close", received ' +
       (typeof onOverflow === "string" ? "another text" : kindOf(onOverflow)),
   );
 }

@@ -3,15 +3,19 @@
 import { texts } from "./arguments.ts";
 
 /**
- * The channels of a subscription, each once.
+ * The channels or patterns of a subscription, each once.
  *
+ * @param field The parameter, as messages name it.
  * @param channels One channel, or several.
  * @returns The channels.
  * @throws {TypeError} If there is none, or one is not text.
  */
-export function channelNames(channels: string | readonly string[]): string[] {
+export function channelNames(
+  field: "channels" | "patterns",
+  channels: string | readonly string[],
+): string[] {
   const names = typeof channels === "string"
     ? [channels]
-    : texts("channels", channels);
+    : texts(field, channels);
   return [...new Set(names)];
 }

@@ -32,6 +32,8 @@ export {
   TransactionConflictError,
   TransactionStateError,
 } from "./errors.ts";
+export { escapePattern } from "./escape_pattern.ts";
+export type { PubSubSettings } from "./pubsub_settings.ts";
 export { RedisClient, type RedisClientOptions } from "./redis_client.ts";
 export { RedisCommands } from "./redis_commands.ts";
 export {

@@ -3,6 +3,7 @@
 import type {
   AtomicRedisClient,
   Lifecycle,
+  PatternSubscriber,
   PubSub,
   RedisClaim,
   RedisTransaction,
@@ -29,11 +30,13 @@ import type { RedisConnectionOptions } from "./connection_options.ts";
 import { OutcomeUnknownError } from "./errors.ts";
 import { fenceKey } from "./fence_key.ts";
 import { HeldClaim } from "./held_claim.ts";
+import type { PubSubSettings } from "./pubsub_settings.ts";
 import { RedisCommands } from "./redis_commands.ts";
 import { RedisPubSub } from "./redis_pubsub.ts";
 
 /** Options of {@linkcode RedisClient}. */
-export interface RedisClientOptions extends RedisConnectionOptions {}
+export interface RedisClientOptions
+  extends RedisConnectionOptions, PubSubSettings {}
 
 /**
  * A Redis client that says what happened. No command is silently sent twice:
@@ -56,7 +59,12 @@ export interface RedisClientOptions extends RedisConnectionOptions {}
  * ```
  */
 export class RedisClient extends RedisCommands
-  implements AtomicRedisClient, PubSub, UserNotifier, Lifecycle {
+  implements
+    AtomicRedisClient,
+    PubSub,
+    PatternSubscriber,
+    UserNotifier,
+    Lifecycle {
   readonly #gate = new LifecycleGate();
   readonly #link: CommandLink;
   readonly #transactions: Transactions;
@@ -82,7 +90,7 @@ export class RedisClient extends RedisCommands
     this.#scripts = new ScriptRegistry(link);
     this.#compareAndSet = new ScriptBatch(scripts.COMPARE_AND_SET, link);
     lendParts(this, { settings, link });
-    this.#pubsub = new RedisPubSub({ client: this });
+    this.#pubsub = new RedisPubSub({ ...options, client: this });
   }
 
   /**
@@ -312,6 +320,14 @@ export class RedisClient extends RedisCommands
     options?: SubscribeOptions,
   ): Promise<Subscription> {
     return this.#pubsub.subscribe(channels, options);
+  }
+
+  /** Subscribes by glob; resolves once the server has acknowledged. */
+  subscribePattern(
+    patterns: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Promise<Subscription> {
+    return this.#pubsub.subscribePattern(patterns, options);
   }
 
   /** The channel of a user: `ws:{userId}`. */

@@ -2,34 +2,38 @@
 
 import type {
   Lifecycle,
+  PatternSubscriber,
   PubSub,
   StopOptions,
   SubscribeOptions,
   Subscription,
   UserNotifier,
 } from "../protocols.ts";
-import { text } from "./arguments.ts";
+import { positiveMs, text } from "./arguments.ts";
+import { BlockingSubscriptions } from "./_blocking_subscriptions.ts";
+import { type ChannelKind, EXACT, PATTERN } from "./_channel.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
-import { borrowParts } from "./_client_parts.ts";
+import { borrowParts, type ClientParts } from "./_client_parts.ts";
 import { CommandLink } from "./_command_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
 import { SubscriberHub } from "./_subscriber_hub.ts";
 import { channelNames } from "./channel_names.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
 import { NotStartedError } from "./errors.ts";
+import type { PubSubSettings } from "./pubsub_settings.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { userChannel } from "./user_channel.ts";
 import { userNotification } from "./user_notification.ts";
 
 /** Options of a {@linkcode RedisPubSub} that publishes on a client's connection. */
-export interface RedisPubSubClientOptions {
+export interface RedisPubSubClientOptions extends PubSubSettings {
   /** The client. It is neither started nor stopped with the `RedisPubSub`. */
   readonly client: RedisClient;
 }
 
 /** Options of {@linkcode RedisPubSub}: a server, or a client of one. */
 export type RedisPubSubOptions =
-  | RedisConnectionOptions
+  | (RedisConnectionOptions & PubSubSettings)
   | RedisPubSubClientOptions;
 
 /**
@@ -38,6 +42,14 @@ export type RedisPubSubOptions =
  * All subscriptions share one connection, which is opened when the first of
  * them needs it. After an outage they come back by themselves, and each reader
  * receives a marker with `gap` set: Redis keeps nothing for those who are away.
+ * A connection that went deaf without a word is found by PING.
+ *
+ * A subscription that blocks has a connection of its own, which is not read
+ * while its buffer is full; one read of the socket, 64 KiB, may still come on
+ * top. What waits then is held by the two kernels and by the server, and the
+ * server has a limit, `client-output-buffer-limit pubsub`: 32 MiB at once, or
+ * 8 MiB for a minute, by default. Beyond it the server drops the connection, and
+ * the reader finds a marker with `gap` after what had arrived.
  *
  * A reader's loop runs in the async context that it was started in, whoever
  * published. Where each message is a unit of work, open a scope for it:
@@ -57,12 +69,14 @@ export type RedisPubSubOptions =
  * }
  * ```
  */
-export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
+export class RedisPubSub
+  implements PubSub, PatternSubscriber, UserNotifier, Lifecycle {
   readonly #gate = new LifecycleGate();
   readonly #subject: string;
   readonly #link: CommandLink;
   readonly #ownsLink: boolean;
   readonly #hub: SubscriberHub;
+  readonly #blocking: BlockingSubscriptions;
 
   /**
    * Does no I/O.
@@ -73,17 +87,18 @@ export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
    */
   constructor(options: RedisPubSubOptions) {
     this.#ownsLink = !("client" in options);
-    if ("client" in options) {
-      const { settings, link } = borrowParts(options.client);
-      this.#subject = settings.subject;
-      this.#link = link;
-      this.#hub = new SubscriberHub(settings);
-    } else {
-      const settings = readOptions("RedisPubSub", options);
-      this.#subject = settings.subject;
-      this.#link = new CommandLink(settings);
-      this.#hub = new SubscriberHub(settings);
-    }
+    const parts = "client" in options
+      ? borrowParts(options.client)
+      : ownParts(options);
+    const { pingIntervalMs = 4_000 } = options;
+    const settings = {
+      ...parts.settings,
+      pingIntervalMs: positiveMs("pingIntervalMs", pingIntervalMs),
+    };
+    this.#subject = settings.subject;
+    this.#link = parts.link;
+    this.#hub = new SubscriberHub(settings);
+    this.#blocking = new BlockingSubscriptions(settings);
   }
 
   /**
@@ -120,7 +135,7 @@ export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
   async stop(options: StopOptions = {}): Promise<void> {
     const timeoutMs = stopTimeout(options.timeoutMs);
     await this.#gate.stop(async () => {
-      await this.#hub.stop();
+      await Promise.all([this.#hub.stop(), this.#blocking.stop()]);
       if (this.#ownsLink) await this.#link.stop(timeoutMs);
     });
   }
@@ -162,8 +177,27 @@ export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
     channels: string | readonly string[],
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    if (!this.#gate.running) throw new NotStartedError(this.#subject);
-    return await this.#hub.subscribe(channelNames(channels), options);
+    const names = channelNames("channels", channels);
+    return await this.#subscribe(names, EXACT, options);
+  }
+
+  /**
+   * Subscribes to every channel that matches a glob. A message is received once
+   * for each of the patterns that matches its channel, as `pattern` tells.
+   *
+   * @param patterns One pattern, or several: `*`, `?`, `[a-c]`, `[^x]`, `\\`.
+   * `escapePattern()` makes text stand for itself.
+   * @param options Buffer, overflow and abort signal.
+   * @returns The subscription, once the server has acknowledged.
+   * @throws {RedisConnectionError} If the server does not acknowledge in time.
+   * @throws {RedisCommandError} If the server refuses.
+   */
+  async subscribePattern(
+    patterns: string | readonly string[],
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    const names = channelNames("patterns", patterns);
+    return await this.#subscribe(names, PATTERN, options);
   }
 
   /**
@@ -194,4 +228,21 @@ export class RedisPubSub implements PubSub, UserNotifier, Lifecycle {
     const message = userNotification(eventType, data);
     return await this.publish(userChannel(userId), message);
   }
+
+  async #subscribe(
+    names: readonly string[],
+    kind: ChannelKind,
+    options: SubscribeOptions,
+  ): Promise<Subscription> {
+    if (!this.#gate.running) throw new NotStartedError(this.#subject);
+    const subscriptions = options.onOverflow === "block"
+      ? this.#blocking
+      : this.#hub;
+    return await subscriptions.subscribe(names, kind, options);
+  }
+}
+
+function ownParts(options: RedisConnectionOptions): ClientParts {
+  const settings = readOptions("RedisPubSub", options);
+  return { settings, link: new CommandLink(settings) };
 }

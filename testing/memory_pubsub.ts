@@ -2,7 +2,9 @@
 
 import type {
   Lifecycle,
+  PatternSubscriber,
   PubSub,
+  PubSubMessage,
   SubscribeOptions,
   Subscription,
   UserNotifier,
@@ -13,6 +15,7 @@ import { channelNames } from "../redis/channel_names.ts";
 import { NotStartedError } from "../redis/errors.ts";
 import { userChannel } from "../redis/user_channel.ts";
 import { userNotification } from "../redis/user_notification.ts";
+import { matchesGlob } from "./_memory_glob.ts";
 
 /** Options of {@linkcode MemoryPubSub}. */
 export interface MemoryPubSubOptions {
@@ -44,9 +47,10 @@ export interface MemoryPubSubOptions {
  * }
  * ```
  */
-export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
+export class MemoryPubSub
+  implements PubSub, PatternSubscriber, UserNotifier, Lifecycle {
   readonly #subject: string;
-  readonly #subscriptions = new Set<BufferedSubscription>();
+  readonly #readers = new Set<MemoryReader>();
   #running = false;
 
   /**
@@ -81,8 +85,8 @@ export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
   /** Ends every subscription, once its reader has what has arrived. */
   stop(): Promise<void> {
     this.#running = false;
-    for (const subscription of this.#subscriptions) subscription.finish();
-    this.#subscriptions.clear();
+    for (const { subscription } of this.#readers) subscription.finish();
+    this.#readers.clear();
     return Promise.resolve();
   }
 
@@ -96,20 +100,19 @@ export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
    *
    * @param channel The channel.
    * @param message The text.
-   * @returns How many subscribers received it, 0 or 1: all subscriptions of one
-   * client share a connection, and Redis counts connections.
+   * @returns How many subscribers received it, as Redis counts: all subscriptions
+   * that do not block share a connection, which counts once for the channel and
+   * once for each pattern that matches.
    */
   publish(channel: string, message: string): Promise<number> {
-    return this.#whenRunning(() => {
-      const readers = this.#readersOf(text("channel", channel));
-      const sent = { channel, message: text("message", message) };
-      for (const reader of readers) reader.deliver(sent);
-      return Math.min(readers.length, 1);
-    });
+    return this.#whenRunning(() =>
+      this.#publish(text("channel", channel), text("message", message))
+    );
   }
 
   /**
-   * Subscribes to channels, by their exact names.
+   * Subscribes to channels, by their exact names. One that blocks holds whatever
+   * its reader has not read yet.
    *
    * @param channels One channel, or several.
    * @param options Buffer, overflow and abort signal.
@@ -119,27 +122,33 @@ export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
     channels: string | readonly string[],
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return this.#whenRunning(() => {
-      const names = channelNames(channels);
-      options.signal?.throwIfAborted();
-      const subscription = new BufferedSubscription({
-        channels: names,
-        options,
-        onLeave: (leaving) => {
-          this.#subscriptions.delete(leaving);
-          return Promise.resolve();
-        },
-      });
-      this.#subscriptions.add(subscription);
-      return subscription;
-    });
+    return this.#whenRunning(() =>
+      this.#subscribe(channelNames("channels", channels), options, false)
+    );
+  }
+
+  /**
+   * Subscribes to every channel that matches a glob. A message is received once
+   * for each of the patterns that matches its channel, as `pattern` tells.
+   *
+   * @param patterns One pattern, or several.
+   * @param options Buffer, overflow and abort signal.
+   * @returns The subscription.
+   */
+  subscribePattern(
+    patterns: string | readonly string[],
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return this.#whenRunning(() =>
+      this.#subscribe(channelNames("patterns", patterns), options, true)
+    );
   }
 
   /**
    * Does what an outage does: tells every reader that messages may be missing.
    */
   simulateOutage(): void {
-    for (const subscription of this.#subscriptions) {
+    for (const { subscription } of this.#readers) {
       for (const name of subscription.channels) subscription.markGap(name);
     }
   }
@@ -172,14 +181,63 @@ export class MemoryPubSub implements PubSub, UserNotifier, Lifecycle {
     return await this.publish(userChannel(userId), message);
   }
 
-  #readersOf(channel: string): BufferedSubscription[] {
-    return [...this.#subscriptions].filter((subscription) =>
-      subscription.channels.includes(channel)
-    );
+  #subscribe(
+    names: readonly string[],
+    options: SubscribeOptions,
+    isPattern: boolean,
+  ): BufferedSubscription {
+    options.signal?.throwIfAborted();
+    const subscription = new BufferedSubscription({
+      channels: names,
+      options,
+      isPattern,
+      onLeave: () => {
+        this.#readers.delete(reader);
+        return Promise.resolve();
+      },
+    });
+    const connection = options.onOverflow === "block" ? subscription : this;
+    const reader = { subscription, isPattern, connection };
+    this.#readers.add(reader);
+    return subscription;
+  }
+
+  #publish(channel: string, message: string): number {
+    let receivers = this.#deliver({ channel, message }, false, channel);
+    const patterns = new Set<string>();
+    for (const { subscription, isPattern } of this.#readers) {
+      if (isPattern) {
+        subscription.channels.forEach((each) => patterns.add(each));
+      }
+    }
+    for (const pattern of patterns) {
+      if (!matchesGlob(pattern, channel)) continue;
+      receivers += this.#deliver({ channel, message, pattern }, true, pattern);
+    }
+    return receivers;
+  }
+
+  /** Delivers to those who named it; the number of their connections. */
+  #deliver(message: PubSubMessage, asPattern: boolean, name: string): number {
+    const connections = new Set<object>();
+    for (const { subscription, isPattern, connection } of [...this.#readers]) {
+      if (isPattern !== asPattern) continue;
+      if (!subscription.channels.includes(name)) continue;
+      subscription.deliver(message);
+      connections.add(connection);
+    }
+    return connections.size;
   }
 
   async #whenRunning<T>(work: () => T): Promise<T> {
     if (!this.#running) throw new NotStartedError(this.#subject);
     return await work();
   }
+}
+
+/** Who reads, and over which connection that would be. */
+interface MemoryReader {
+  readonly subscription: BufferedSubscription;
+  readonly isPattern: boolean;
+  readonly connection: object;
 }

@@ -5,6 +5,7 @@ import type {
   AtomicRedisClient,
   Clock,
   Lifecycle,
+  PatternSubscriber,
   PubSub,
   RedisClaim,
   RedisTransaction,
@@ -73,7 +74,12 @@ export type MemoryScript = (
  * ```
  */
 export class MemoryRedis extends RedisCommands
-  implements AtomicRedisClient, PubSub, UserNotifier, Lifecycle {
+  implements
+    AtomicRedisClient,
+    PubSub,
+    PatternSubscriber,
+    UserNotifier,
+    Lifecycle {
   readonly #server: MemoryServer;
   readonly #pops: MemoryBlockingPops;
   readonly #pubsub: MemoryPubSub;
@@ -319,6 +325,14 @@ export class MemoryRedis extends RedisCommands
     options?: SubscribeOptions,
   ): Promise<Subscription> {
     return this.#pubsub.subscribe(channels, options);
+  }
+
+  /** Subscribes by glob. */
+  subscribePattern(
+    patterns: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Promise<Subscription> {
+    return this.#pubsub.subscribePattern(patterns, options);
   }
 
   /** The channel of a user: `ws:{userId}`. */

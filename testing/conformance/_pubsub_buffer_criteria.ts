@@ -52,6 +52,39 @@ export const PUBSUB_BUFFER_CRITERIA: PubSubCriteria = {
     assert.equal(await pubsub.publish(channel, "4"), 0);
   },
 
+  async "blocks where that is asked for, and drops nothing"(pubsub, channel) {
+    await using sub = await pubsub.subscribe(channel, {
+      bufferSize: 4,
+      onOverflow: "block",
+    });
+    await using quick = await pubsub.subscribe(channel, { bufferSize: 5_000 });
+    const text = "x".repeat(1_000);
+    for (let i = 0; i < 50; i++) {
+      const turn = Array.from({ length: 100 }, () => text);
+      await Promise.all(turn.map((each) => pubsub.publish(channel, each)));
+    }
+    // Somebody else does not wait for it.
+    assert.equal((await take(quick, 5_000)).length, 5_000);
+    const read = await take(sub, 5_000);
+    assert.equal(read.filter(({ message }) => message === text).length, 5_000);
+    assert.equal(sub.dropped, 0);
+  },
+
+  async "a subscription that blocks ends while its reader is behind"(
+    pubsub,
+    channel,
+  ) {
+    const sub = await pubsub.subscribe(channel, {
+      bufferSize: 2,
+      onOverflow: "block",
+    });
+    for (let i = 0; i < 20; i++) await pubsub.publish(channel, "m");
+    assert.equal((await take(sub, 1)).length, 1);
+    await sub.unsubscribe();
+    assert.equal(await pubsub.publish(channel, "m"), 0);
+    assert.deepEqual(await drain(sub), []);
+  },
+
   async "getUserChannel() names the channel of a user"(pubsub) {
     await Promise.resolve();
     assert.equal(pubsub.getUserChannel("u1"), "ws:u1");

@@ -2,15 +2,23 @@
 
 import type {
   Lifecycle,
+  PatternSubscriber,
   PubSub,
   PubSubMessage,
   Subscription,
   UserNotifier,
 } from "../../protocols.ts";
 
+/** What the criteria are of. */
+export type TestedPubSub =
+  & PubSub
+  & PatternSubscriber
+  & UserNotifier
+  & Lifecycle;
+
 /** What must hold, on channels that begin with `channel`. */
 export type PubSubCriterion = (
-  pubsub: PubSub & UserNotifier & Lifecycle,
+  pubsub: TestedPubSub,
   channel: string,
 ) => Promise<void>;
 

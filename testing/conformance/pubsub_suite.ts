@@ -1,8 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { Lifecycle, PubSub, UserNotifier } from "../../protocols.ts";
+import type {
+  Lifecycle,
+  PatternSubscriber,
+  PubSub,
+  UserNotifier,
+} from "../../protocols.ts";
 import { PUBSUB_BUFFER_CRITERIA } from "./_pubsub_buffer_criteria.ts";
 import { PUBSUB_CRITERIA } from "./_pubsub_criteria.ts";
+import { PUBSUB_PATTERN_CRITERIA } from "./_pubsub_pattern_criteria.ts";
 import type { RegisterTest } from "./register.ts";
 
 /**
@@ -24,9 +30,13 @@ import type { RegisterTest } from "./register.ts";
  */
 export function testPubSub(
   register: RegisterTest,
-  connect: () => Promise<PubSub & UserNotifier & Lifecycle>,
+  connect: () => Promise<PubSub & PatternSubscriber & UserNotifier & Lifecycle>,
 ): void {
-  const criteria = { ...PUBSUB_CRITERIA, ...PUBSUB_BUFFER_CRITERIA };
+  const criteria = {
+    ...PUBSUB_CRITERIA,
+    ...PUBSUB_BUFFER_CRITERIA,
+    ...PUBSUB_PATTERN_CRITERIA,
+  };
   for (const [criterion, run] of Object.entries(criteria)) {
     register(`PubSub ${criterion}`, async () => {
       await using pubsub = await connect();

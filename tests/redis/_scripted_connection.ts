@@ -2,6 +2,7 @@
 
 import {
   ConnectionLostError,
+  type MessageListener,
   type OpenConnection,
   type OutgoingCommand,
   type RedisConnection,
@@ -12,7 +13,10 @@ export class ScriptedConnection implements RedisConnection {
   readonly sent: OutgoingCommand[] = [];
   #listeners: Array<(error: ConnectionLostError) => void> = [];
   closed = false;
+  paused = false;
   replies = 0;
+  /** Sends a message. */
+  message: MessageListener = () => {};
 
   send(command: OutgoingCommand): void {
     this.sent.push(command);
@@ -36,7 +40,17 @@ export class ScriptedConnection implements RedisConnection {
     this.#listeners.push(listener);
   }
 
-  onMessage(): void {}
+  onMessage(listener: MessageListener): void {
+    this.message = listener;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
 
   destroy(): Promise<void> {
     if (!this.closed) this.lose();

@@ -17,6 +17,7 @@ Deno.test("redis/mod.ts exports what it says", () => {
     "SubscriptionOverflowError",
     "TransactionConflictError",
     "TransactionStateError",
+    "escapePattern",
     "redisOptionsFromEnv",
   ]);
 });
