@@ -158,3 +158,21 @@ export class SubscriptionOverflowError extends RedisError {
     this.bufferSize = bufferSize;
   }
 }
+
+/** A page reads too slowly for what it is sent. */
+export class SocketStalledError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "SocketStalledError";
+  /** Bytes that have not left the socket. */
+  readonly bufferedAmount: number;
+
+  /**
+   * Makes an error.
+   *
+   * @param bufferedAmount Bytes that have not left the socket.
+   */
+  constructor(bufferedAmount: number) {
+    super(`The page does not take the ${bufferedAmount} bytes it was sent`);
+    this.bufferedAmount = bufferedAmount;
+  }
+}

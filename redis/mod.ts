@@ -28,11 +28,18 @@ export {
   RedisConnectionError,
   type RedisConnectionErrorOptions,
   RedisError,
+  SocketStalledError,
   SubscriptionOverflowError,
   TransactionConflictError,
   TransactionStateError,
 } from "./errors.ts";
 export { escapePattern } from "./escape_pattern.ts";
+export type { GapPolicy } from "./gap_policy.ts";
+export {
+  pipeToWebSocket,
+  type PipeToWebSocketOptions,
+  type WebSocketLike,
+} from "./pipe_to_web_socket.ts";
 export type { PubSubSettings } from "./pubsub_settings.ts";
 export { RedisClient, type RedisClientOptions } from "./redis_client.ts";
 export { RedisCommands } from "./redis_commands.ts";
@@ -46,6 +53,7 @@ export {
   type RedisPubSubClientOptions,
   type RedisPubSubOptions,
 } from "./redis_pubsub.ts";
+export { type EventStreamOptions, toEventStream } from "./to_event_stream.ts";
 export type {
   WireCommand,
   WireCommandKind,

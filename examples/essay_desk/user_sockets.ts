@@ -6,9 +6,7 @@ import type {
   Subscription,
   UserNotifier,
 } from "@huleedu/service-libs/protocols";
-
-/** A page that reads this little is closed rather than waited for. */
-const MAX_BUFFERED_BYTES = 1_048_576;
+import { pipeToWebSocket } from "@huleedu/service-libs/redis";
 
 /** The one close code below 3000 that an application may send. */
 const NORMAL = 1000;
@@ -68,29 +66,13 @@ export class UserSockets implements AsyncDisposable {
     subscription: Subscription,
     userId: string,
   ): Promise<void> {
-    const { logger } = this.#options;
-    await using _ended = subscription;
     const closed = Promise.withResolvers<void>();
     socket.onclose = () => closed.resolve();
-    // A broken connection has an error first and is closed then.
-    socket.onerror = () => logger.debug("Page is gone", { user_id: userId });
-    socket.onopen = async () => {
-      send(
-        socket,
+    socket.onopen = () =>
+      socket.send(
         JSON.stringify({ event: "ready", data: { user_id: userId } }),
       );
-      try {
-        for await (const { message, gap } of subscription) {
-          // Redis keeps nothing for those who are away, so the page is told.
-          const text = gap && JSON.stringify({ event: "gap", data: gap });
-          send(socket, text ?? message);
-        }
-      } catch (error) {
-        logger.error("Subscription has failed", { user_id: userId, error });
-      }
-      socket.close(NORMAL, "no more notifications");
-    };
-    await closed.promise;
+    await pipeToWebSocket(subscription, socket).finally(() => closed.promise);
   }
 
   /** Says goodbye to every page. */
@@ -98,14 +80,5 @@ export class UserSockets implements AsyncDisposable {
     const sessions = [...this.#sessions];
     for (const [socket] of sessions) socket.close(NORMAL, "server stops");
     await Promise.all(sessions.map(([, session]) => session));
-  }
-}
-
-function send(socket: WebSocket, text: string): void {
-  if (socket.readyState !== WebSocket.OPEN) return;
-  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-    socket.close(NORMAL, "reads too slowly");
-  } else {
-    socket.send(text);
   }
 }

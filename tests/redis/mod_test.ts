@@ -14,10 +14,13 @@ Deno.test("redis/mod.ts exports what it says", () => {
     "RedisError",
     "RedisIdempotencyStore",
     "RedisPubSub",
+    "SocketStalledError",
     "SubscriptionOverflowError",
     "TransactionConflictError",
     "TransactionStateError",
     "escapePattern",
+    "pipeToWebSocket",
     "redisOptionsFromEnv",
+    "toEventStream",
   ]);
 });

@@ -1,0 +1,190 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { Subscription } from "../protocols.ts";
+import { AbortScope } from "./abort_scope.ts";
+import { positiveInteger, positiveMs } from "./arguments.ts";
+import { SocketStalledError } from "./errors.ts";
+import { CLOSE, gapAnswers } from "./_gap_answer.ts";
+import type { GapPolicy } from "./gap_policy.ts";
+import { pause } from "./_pause.ts";
+
+/**
+ * What is used of a `WebSocket`: the one of Deno, browsers and Node, or that of
+ * the `ws` package.
+ *
+ * Source: https://websockets.spec.whatwg.org/#the-websocket-interface
+ */
+export interface WebSocketLike {
+  /** 0 while it connects, 1 when it is open, 2 while it closes, 3 then. */
+  readonly readyState: number;
+  /** Bytes that were given to `send()` and have not left yet. */
+  readonly bufferedAmount: number;
+  /** Sends a text. */
+  send(text: string): void;
+  /** Closes with a code and a reason. */
+  close(code?: number, reason?: string): void;
+  /** Calls back. */
+  addEventListener(
+    type: "open" | "close" | "error",
+    listener: () => void,
+  ): void;
+  /** Calls back no more. */
+  removeEventListener(
+    type: "open" | "close" | "error",
+    listener: () => void,
+  ): void;
+}
+
+/** Options of {@linkcode pipeToWebSocket}. */
+export interface PipeToWebSocketOptions {
+  /** Ends the pipe, and closes the socket. */
+  readonly signal?: AbortSignal;
+  /**
+   * Bytes in the socket from which on no more is read of the subscription, whose
+   * own buffer fills then and does as its `onOverflow` says.
+   *
+   * @default {1_048_576}
+   */
+  readonly highWaterMark?: number;
+  /**
+   * Milliseconds above the mark without a byte that leaves, after which the
+   * socket is closed.
+   *
+   * @default {30_000}
+   */
+  readonly stallTimeoutMs?: number;
+  /**
+   * What happens when messages may be missing; `"close"` closes with 4000.
+   *
+   * @default {"send"}
+   */
+  readonly onGap?: GapPolicy;
+}
+
+// Of `WebSocket`'s states.
+const CONNECTING = 0;
+const OPEN = 1;
+
+// 1000 and those from 3000 on are all that the standard lets a program send.
+const NORMAL = 1000;
+const GAP = 4000;
+const STALLED = 4008;
+const FAILED = 4011;
+
+const FIRST_LOOK_MS = 10;
+const LONGEST_LOOK_MS = 500;
+
+/**
+ * Sends the messages of a subscription to a WebSocket, until one of them ends,
+ * and ends the other. It waits for a socket that is still connecting.
+ *
+ * The socket is closed with
+ *
+ * - 1000 when the subscription or the signal has ended;
+ * - 4000 at a gap, where `onGap` is `"close"`;
+ * - 4008 when the page reads too slowly;
+ * - 4011 when the subscription has failed.
+ *
+ * @param subscription Any subscription.
+ * @param socket The socket.
+ * @param options Signal, limits, and what happens at a gap.
+ * @returns Nothing, once the subscription has ended and the socket is closed or
+ * about to be.
+ * @throws {SocketStalledError} If the page read too slowly.
+ * @throws {SubscriptionOverflowError} If the subscription closes on overflow, and
+ * did. Any other error of the subscription likewise.
+ *
+ * @example A page of one user
+ * ```ts ignore
+ * import { pipeToWebSocket } from "@huleedu/service-libs/redis";
+ *
+ * Deno.serve(async (request) => {
+ *   const sub = await pubsub.subscribe(pubsub.getUserChannel("u1"));
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   pipeToWebSocket(sub, socket).catch((error) => logger.warn("Lost", { error }));
+ *   return response;
+ * });
+ * ```
+ */
+export async function pipeToWebSocket(
+  subscription: Subscription,
+  socket: WebSocketLike,
+  options: PipeToWebSocketOptions = {},
+): Promise<void> {
+  const { signal, highWaterMark = 1_048_576, stallTimeoutMs = 30_000 } =
+    options;
+  positiveInteger("highWaterMark", highWaterMark);
+  positiveMs("stallTimeoutMs", stallTimeoutMs);
+  const onGap = gapAnswers(options.onGap);
+  using scope = new AbortScope([signal]);
+  const end = scope.signal;
+  const gone = () => scope.abort();
+  const leave = () => void subscription.unsubscribe();
+  socket.addEventListener("close", gone);
+  // A broken socket closes next; an "error" that nobody listens to is thrown.
+  socket.addEventListener("error", gone);
+  end.addEventListener("abort", leave);
+  let code = NORMAL;
+  let reason = "no more messages";
+  try {
+    if (end.aborted) return;
+    await opened(socket, end);
+    for await (const item of subscription) {
+      const text = item.gap === undefined ? item.message : onGap(item);
+      if (text === CLOSE) {
+        [code, reason] = [GAP, "messages were missed"];
+        return;
+      }
+      if (text === null) continue;
+      if (socket.readyState !== OPEN) return;
+      socket.send(text);
+      if (socket.bufferedAmount <= highWaterMark) continue;
+      await drained(socket, { highWaterMark, stallTimeoutMs, signal: end });
+    }
+  } catch (error) {
+    if (end.aborted) return;
+    const isStalled = error instanceof SocketStalledError;
+    code = isStalled ? STALLED : FAILED;
+    reason = isStalled ? "reads too slowly" : "subscription failed";
+    throw error;
+  } finally {
+    socket.removeEventListener("close", gone);
+    end.removeEventListener("abort", leave);
+    if (socket.readyState <= OPEN) socket.close(code, reason);
+    await subscription.unsubscribe();
+  }
+}
+
+/** Waits while a socket connects. */
+async function opened(
+  socket: WebSocketLike,
+  signal: AbortSignal,
+): Promise<void> {
+  if (socket.readyState > CONNECTING) return;
+  let settle = () => {};
+  const settled = new Promise<void>((resolve) => settle = resolve);
+  socket.addEventListener("open", settle);
+  signal.addEventListener("abort", settle, { once: true });
+  await settled;
+  socket.removeEventListener("open", settle);
+}
+
+/** Waits for room. No event tells of it, so this looks less and less often. */
+async function drained(
+  socket: WebSocketLike,
+  { highWaterMark, stallTimeoutMs, signal }: {
+    readonly highWaterMark: number;
+    readonly stallTimeoutMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  let lookMs = FIRST_LOOK_MS;
+  let stalledMs = 0;
+  for (let left = socket.bufferedAmount; left > highWaterMark;) {
+    await pause(lookMs, signal);
+    stalledMs = socket.bufferedAmount < left ? 0 : stalledMs + lookMs;
+    left = socket.bufferedAmount;
+    if (stalledMs >= stallTimeoutMs) throw new SocketStalledError(left);
+    lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS);
+  }
+}
