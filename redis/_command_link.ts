@@ -45,6 +45,8 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
   #lastError: unknown;
   #onDrained: (() => void) | null = null;
   generation = 0;
+  /** Called before a command is taken, for what is to be sent before it. */
+  beforeSend: (() => void) | undefined;
 
   constructor(options: CommandLinkOptions) {
     this.#options = options;
@@ -71,6 +73,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
     if (!this.#running) {
       return Promise.reject(new NotStartedError(this.#options.subject));
     }
+    this.beforeSend?.();
     return new Promise((resolve, reject) => {
       const pending = new PendingCommand(
         this,
@@ -82,6 +85,11 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
       this.#pending.add(pending);
       if (this.#connection !== null) pending.sendOn(this.#connection);
     });
+  }
+
+  /** Sends at once what is held back for the rest of the turn. */
+  flush(): void {
+    this.#connection?.flush();
   }
 
   /** Waits for what is in flight, at most `timeoutMs`, and closes. */
@@ -197,14 +205,14 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
     cause: unknown,
   ): Error {
     const { address } = this.#options;
+    const name = wire.subject ?? wire.name;
     if (!wasSent) {
-      const message = `${wire.name} was not sent: ${reason}`;
-      return connectionError(address, message, cause);
+      return connectionError(address, `${name} was not sent: ${reason}`, cause);
     }
     if (wire.kind === "read") {
-      return connectionError(address, `${wire.name} failed: ${reason}`, cause);
+      return connectionError(address, `${name} failed: ${reason}`, cause);
     }
-    return new OutcomeUnknownError(wire.name, reason, { cause });
+    return new OutcomeUnknownError(name, reason, { cause });
   }
 
   #server(): string {

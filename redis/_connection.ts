@@ -25,6 +25,8 @@ export interface RedisConnection {
   readonly replies: number;
   /** Sends a command. */
   send(command: OutgoingCommand): void;
+  /** Lets what was sent in this turn of the event loop leave at once. */
+  flush(): void;
   /** Calls back once, when the connection has ended. */
   onClose(listener: (error: ConnectionLostError) => void): void;
   /** Calls back for each message of a subscribed channel or pattern. */
@@ -41,8 +43,6 @@ export interface RedisConnection {
   destroy(reason?: Error): Promise<void>;
 }
 
-/** Opens a connection, or rejects with `RedisConnectionError`. */
-export type OpenConnection = (signal: AbortSignal) => Promise<RedisConnection>;
 /** Takes a message, with the pattern where it was subscribed to by one. */
 export type MessageListener = (
   channel: string,
@@ -50,6 +50,8 @@ export type MessageListener = (
   pattern?: string,
 ) => void;
 
+/** Opens a connection, or rejects with `RedisConnectionError`. */
+export type OpenConnection = (signal: AbortSignal) => Promise<RedisConnection>;
 
 /** The connection ended before the reply. */
 export class ConnectionLostError extends Error {

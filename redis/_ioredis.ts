@@ -112,6 +112,10 @@ class IoredisConnection implements RedisConnection, CommandListener {
     );
   }
 
+  flush(): void {
+    this.#batch.flush();
+  }
+
   replied(command: OutgoingCommand, reply: unknown): void {
     this.replies += 1;
     command.onReply(reply);
@@ -180,14 +184,14 @@ class TurnBatch {
 
   /** Called by ioredis with a command in its RESP form. */
   write(command: string): boolean {
-    if (this.#text === "") setImmediate(() => this.#flush());
+    if (this.#text === "") setImmediate(() => this.flush());
     this.#text += command;
-    if (this.#text.length > MAX_BATCH_LENGTH) this.#flush();
+    if (this.#text.length > MAX_BATCH_LENGTH) this.flush();
     return true;
   }
 
   // One string: corking the socket costs an object and a chunk a command.
-  #flush(): void {
+  flush(): void {
     const text = this.#text;
     this.#text = "";
     const { stream } = this.#redis;

@@ -9,11 +9,14 @@ import type { WireCommandKind } from "./wire_command.ts";
 export class Script {
   readonly kind: WireCommandKind;
   readonly body: string;
+  /** The command that it stands for, as errors name it. */
+  readonly subject: string | undefined;
   #sha: string | undefined;
 
-  constructor(kind: WireCommandKind, body: string) {
+  constructor(kind: WireCommandKind, body: string, subject?: string) {
     this.kind = kind;
     this.body = body;
+    this.subject = subject;
   }
 
   /** The SHA-1 digest in hex, by which a server knows it. */
@@ -27,20 +30,20 @@ export class Script {
     link: CommandLink,
     keys: readonly string[],
     args: readonly string[],
+    deadline: number = link.deadline(),
   ): Promise<Reply> {
-    const deadline = link.deadline();
-    const { kind, sha, body } = this;
+    const { kind, sha, body, subject } = this;
     const rest = [String(keys.length), ...keys, ...args];
     try {
       return await link.run<Reply>(
-        { kind, name: "EVALSHA", args: [sha, ...rest] },
+        { kind, name: "EVALSHA", args: [sha, ...rest], subject },
         deadline,
       );
     } catch (error) {
       if (!isForgotten(error)) throw error;
     }
     return await link.run<Reply>(
-      { kind, name: "EVAL", args: [body, ...rest] },
+      { kind, name: "EVAL", args: [body, ...rest], subject },
       deadline,
     );
   }

@@ -3,30 +3,38 @@
 import { Script } from "./_script.ts";
 
 /**
- * Sets each key to a value while it is another: three arguments a key, what is
- * expected, what to set, and the milliseconds to live, or 0 for ever. Answers
- * with 1, 0 or an error for each.
+ * Sets each key on a condition: four arguments a key, `=` and the value that it
+ * must hold or two empty ones where it must not exist, what to set, and the
+ * milliseconds to live, or nothing for ever. Answers with 1, 0 or the text of
+ * an error that concerns this key alone.
  */
-export const COMPARE_AND_SET: Script = new Script(
+export const SET_EACH: Script = new Script(
   "once",
   `local replies = {}
+local pcall = redis.pcall
 for i, key in ipairs(KEYS) do
-  local at = 3 * i - 2
-  local reply = redis.pcall('GET', key)
-  if type(reply) == 'table' then
+  local at = 4 * i
+  local isNew, ttl = ARGV[at - 3] == '', ARGV[at]
+  local reply = not isNew and pcall('GET', key)
+  if reply and type(reply) == 'table' then
     replies[i] = reply.err
-  elseif reply ~= ARGV[at] then
+  elseif not isNew and reply ~= ARGV[at - 2] then
     replies[i] = 0
   else
-    if ARGV[at + 2] == '0' then
-      reply = redis.pcall('SET', key, ARGV[at + 1])
+    if isNew and ttl ~= '' then
+      reply = pcall('SET', key, ARGV[at - 1], 'PX', ttl, 'NX')
+    elseif isNew then
+      reply = pcall('SET', key, ARGV[at - 1], 'NX')
+    elseif ttl ~= '' then
+      reply = pcall('SET', key, ARGV[at - 1], 'PX', ttl)
     else
-      reply = redis.pcall('SET', key, ARGV[at + 1], 'PX', ARGV[at + 2])
+      reply = pcall('SET', key, ARGV[at - 1])
     end
-    replies[i] = reply.err or 1
+    replies[i] = reply and (reply.err or 1) or 0
   end
 end
 return replies`,
+  "SET",
 );
 
 /** Deletes KEYS[1] while it is ARGV[1]. */

@@ -18,16 +18,13 @@ import { BlockingPops } from "./_blocking_pops.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
 import { lendParts } from "./_client_parts.ts";
 import { CommandLink } from "./_command_link.ts";
-import * as encode from "./encode.ts";
+import { ConditionalSets } from "./_conditional_sets.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
-import { ScriptBatch } from "./_script_batch.ts";
 import { ScriptRegistry } from "./_script_registry.ts";
 import type { Script } from "./_script.ts";
 import * as scripts from "./_scripts.ts";
-import { settleSetIfNotExists } from "./_settle_set_if_not_exists.ts";
 import { Transactions } from "./_transactions.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
-import { OutcomeUnknownError } from "./errors.ts";
 import { fenceKey } from "./fence_key.ts";
 import { HeldClaim } from "./held_claim.ts";
 import type { PubSubSettings } from "./pubsub_settings.ts";
@@ -70,7 +67,7 @@ export class RedisClient extends RedisCommands
   readonly #transactions: Transactions;
   readonly #pops: BlockingPops;
   readonly #scripts: ScriptRegistry;
-  readonly #compareAndSet: ScriptBatch;
+  readonly #sets: ConditionalSets;
   readonly #pubsub: RedisPubSub;
 
   /**
@@ -88,7 +85,7 @@ export class RedisClient extends RedisCommands
     this.#transactions = new Transactions(settings);
     this.#pops = new BlockingPops({ ...settings, link });
     this.#scripts = new ScriptRegistry(link);
-    this.#compareAndSet = new ScriptBatch(scripts.COMPARE_AND_SET, link);
+    this.#sets = new ConditionalSets(link);
     lendParts(this, { settings, link });
     this.#pubsub = new RedisPubSub({ ...options, client: this });
   }
@@ -134,7 +131,7 @@ export class RedisClient extends RedisCommands
   async stop(options: StopOptions = {}): Promise<void> {
     const timeoutMs = stopTimeout(options.timeoutMs);
     await this.#gate.stop(async () => {
-      this.#compareAndSet.flush();
+      this.#sets.flush();
       await Promise.all([
         this.#pubsub.stop(options),
         this.#transactions.stop(timeoutMs),
@@ -165,14 +162,12 @@ export class RedisClient extends RedisCommands
     value: string,
     options?: TtlOptions,
   ): Promise<boolean> {
-    const command = encode.setIfNotExists(key, value, options);
-    const deadline = this.#link.deadline();
-    try {
-      return await this.#link.run(command, deadline) === "OK";
-    } catch (error) {
-      if (!(error instanceof OutcomeUnknownError)) throw error;
-      return await settleSetIfNotExists(this.#link, command, error, deadline);
-    }
+    return await this.#sets.set(
+      text("key", key),
+      null,
+      text("value", value),
+      ttlOf(options),
+    );
   }
 
   /**
@@ -225,13 +220,14 @@ export class RedisClient extends RedisCommands
     key: string,
     expected: string,
     value: string,
-    { ttlMs }: TtlOptions = {},
+    options?: TtlOptions,
   ): Promise<boolean> {
-    return await this.#compareAndSet.run(text("key", key), [
+    return await this.#sets.set(
+      text("key", key),
       text("expected", expected),
       text("value", value),
-      ttlMs === undefined ? "0" : String(positiveMs("ttlMs", ttlMs)),
-    ]);
+      ttlOf(options),
+    );
   }
 
   /** Deletes a key whose value is still `expected`; whether it was deleted. */
@@ -351,4 +347,9 @@ export class RedisClient extends RedisCommands
   ): Promise<boolean> {
     return await script.run(this.#link, [text("key", key)], args) === 1;
   }
+}
+
+function ttlOf(options?: TtlOptions): number | undefined {
+  const ttlMs = options?.ttlMs;
+  return ttlMs === undefined ? undefined : positiveMs("ttlMs", ttlMs);
 }

@@ -19,6 +19,8 @@ export interface WireCommand {
   readonly args: readonly string[];
   /** What is done when the reply is lost. */
   readonly kind: WireCommandKind;
+  /** What errors call it, where that is not its name. */
+  readonly subject?: string | undefined;
 }
 
 /** Runs commands: over a connection, or on a map in memory. */

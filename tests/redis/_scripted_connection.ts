@@ -7,11 +7,13 @@ import {
   type OutgoingCommand,
   type RedisConnection,
 } from "../../redis/_connection.ts";
+import { RedisCommandError } from "../../redis/errors.ts";
 
 /** A connection whose other end is the test. */
 export class ScriptedConnection implements RedisConnection {
   readonly sent: OutgoingCommand[] = [];
   #listeners: Array<(error: ConnectionLostError) => void> = [];
+  #onSend: () => void = () => {};
   closed = false;
   paused = false;
   replies = 0;
@@ -20,12 +22,27 @@ export class ScriptedConnection implements RedisConnection {
 
   send(command: OutgoingCommand): void {
     this.sent.push(command);
+    this.#onSend();
   }
 
   /** Answers the oldest command. */
   reply(value: unknown): void {
     this.replies += 1;
     this.sent.shift()?.onReply(value);
+  }
+
+  /** Refuses the oldest command. */
+  refuse(answer: string): void {
+    this.replies += 1;
+    const command = this.sent.shift();
+    command?.onError(new RedisCommandError(command.name, answer));
+  }
+
+  /** Resolves once so many commands wait for an answer. */
+  async waitForCommands(count: number): Promise<void> {
+    while (this.sent.length < count) {
+      await new Promise<void>((resolve) => this.#onSend = resolve);
+    }
   }
 
   /** Breaks, as a socket does: first the commands hear of it, then the owner. */
@@ -35,6 +52,8 @@ export class ScriptedConnection implements RedisConnection {
     for (const command of this.sent.splice(0)) command.onError(error);
     for (const listener of this.#listeners.splice(0)) listener(error);
   }
+
+  flush(): void {}
 
   onClose(listener: (error: ConnectionLostError) => void): void {
     this.#listeners.push(listener);

@@ -1,0 +1,141 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { setImmediate } from "node:timers";
+
+import type { CommandLink } from "./_command_link.ts";
+import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
+import { SET_EACH } from "./_scripts.ts";
+import { settleSetIfNotExists } from "./_settle_set_if_not_exists.ts";
+import type { WireCommand } from "./wire_command.ts";
+
+/** How many calls share a script, which holds the server up while it runs. */
+const MAX_CALLS = 32;
+
+interface Call {
+  readonly key: string;
+  /** `null` where the key must not exist. */
+  readonly expected: string | null;
+  readonly value: string;
+  readonly ttlMs: number | undefined;
+  readonly resolve: (isSet: boolean | Promise<boolean>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Sets keys on a condition. The calls of one turn of the event loop share one
+ * run of a script: a command each costs the client and the server twice as much.
+ */
+export class ConditionalSets {
+  readonly #link: CommandLink;
+  #calls: Call[] = [];
+  /** Whether the server has refused to run scripts for this user. */
+  #isScriptRefused = false;
+
+  /**
+   * @param link Where scripts are sent. It flushes what waits here before it
+   * sends anything else, so that commands keep their order.
+   */
+  constructor(link: CommandLink) {
+    this.#link = link;
+    link.beforeSend = () => this.flush();
+  }
+
+  /** Sets a key that holds `expected`, or does not exist where that is `null`. */
+  set(
+    key: string,
+    expected: string | null,
+    value: string,
+    ttlMs?: number,
+  ): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const calls = this.#calls;
+      calls.push({ key, expected, value, ttlMs, resolve, reject });
+      if (calls.length === 1) setImmediate(() => this.#flushNow());
+      else if (calls.length === MAX_CALLS) this.#flushNow();
+    });
+  }
+
+  /** Sends what was called for so far. */
+  flush(): void {
+    const calls = this.#calls;
+    if (calls.length === 0) return;
+    this.#calls = [];
+    if (calls.length === 1 || this.#isScriptRefused) {
+      for (const call of calls) this.#sendAlone(call);
+    } else {
+      this.#sendAll(calls);
+    }
+  }
+
+  /** Lets the server work on them while we go on. */
+  #flushNow(): void {
+    this.flush();
+    this.#link.flush();
+  }
+
+  #sendAlone(call: Call): void {
+    if (call.expected !== null) return void this.#sendAll([call]);
+    const command = setIfNotExists(call);
+    const deadline = this.#link.deadline();
+    this.#link.run(command, deadline).then(
+      (reply) => call.resolve(reply === "OK"),
+      (error: unknown) => this.#fail(call, error, deadline),
+    );
+  }
+
+  async #sendAll(calls: readonly Call[]): Promise<void> {
+    const keys: string[] = [];
+    const args: string[] = [];
+    for (const { key, expected, value, ttlMs } of calls) {
+      keys.push(key);
+      args.push(
+        expected === null ? "" : "=",
+        expected ?? "",
+        value,
+        ttlMs === undefined ? "" : String(ttlMs),
+      );
+    }
+    const deadline = this.#link.deadline();
+    try {
+      const replies = await SET_EACH.run<Array<number | string>>(
+        this.#link,
+        keys,
+        args,
+        deadline,
+      );
+      calls.forEach(({ resolve, reject }, index) => {
+        const reply = replies[index]!;
+        if (typeof reply === "number") resolve(reply === 1);
+        else reject(new RedisCommandError("SET", reply));
+      });
+    } catch (error) {
+      for (const call of calls) this.#fail(call, error, deadline);
+    }
+  }
+
+  #fail(call: Call, error: unknown, deadline: number): void {
+    if (call.expected !== null) return call.reject(error);
+    if (error instanceof OutcomeUnknownError) {
+      const command = setIfNotExists(call);
+      call.resolve(settleSetIfNotExists(this.#link, command, error, deadline));
+    } else if (isScriptRefusal(error)) {
+      this.#isScriptRefused = true;
+      this.#sendAlone(call);
+    } else {
+      call.reject(error);
+    }
+  }
+}
+
+function setIfNotExists({ key, value, ttlMs }: Call): WireCommand {
+  const args = [key, value];
+  if (ttlMs !== undefined) args.push("PX", String(ttlMs));
+  args.push("NX");
+  return { kind: "once", name: "SET", args };
+}
+
+/** Whether a user may not run scripts, or a server knows none. */
+function isScriptRefusal(error: unknown): boolean {
+  return error instanceof RedisCommandError && error.command !== "SET" &&
+    (error.code === "NOPERM" || /unknown command/i.test(error.message));
+}
