@@ -49,6 +49,7 @@
  */
 
 export {
+  contextFromHeaders,
   correlationIdText,
   createEnvelope,
   createTopicRegistry,
@@ -67,10 +68,12 @@ export {
   withContext,
 } from "./events/mod.ts";
 export type {
+  ContextFromHeadersOptions,
   CreateEnvelopeOptions,
   EnvelopeErrorOptions,
   EventContext,
   ParseEnvelopeOptions,
+  RequestHeaders,
   TopicRegistry,
 } from "./events/mod.ts";
 export {
@@ -106,14 +109,21 @@ export {
   adoptStdLogger,
   configureLogging,
   createServiceLogger,
+  FileHandler,
   isSecretKey,
   LineHandler,
   logEvent,
   loggerOptionsFromEnv,
+  SamplingHandler,
+  setLogLevel,
 } from "./logging/mod.ts";
 export type {
   AdoptStdLoggerOptions,
+  FileHandlerOptions,
+  LazyLogFields,
   LineHandlerOptions,
+  LogFieldNames,
+  LogFileEnvOptions,
   LogFormat,
   LoggerEnvOptions,
   LoggingOptions,
@@ -121,6 +131,8 @@ export type {
   LogLevel,
   LogRecord,
   LogSink,
+  SamplingHandlerOptions,
+  ServiceLogger,
   ServiceLoggerOptions,
   StdLogger,
 } from "./logging/mod.ts";

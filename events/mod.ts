@@ -26,6 +26,11 @@
  */
 
 export { currentContext, type EventContext, withContext } from "./context.ts";
+export {
+  contextFromHeaders,
+  type ContextFromHeadersOptions,
+  type RequestHeaders,
+} from "./context_from_headers.ts";
 export { correlationIdText } from "./correlation_id_text.ts";
 export {
   createEnvelope,

@@ -7,6 +7,7 @@ import type { Serializer } from "./_serializer.ts";
 /** The fields that events carry too are named as on the wire. */
 const WIRE_NAMES: ReadonlyMap<string, string> = new Map([
   ["correlationId", "correlation_id"],
+  ["originalCorrelationId", "original_correlation_id"],
   ["eventId", "event_id"],
   ["eventType", "event_type"],
   ["sourceService", "source_service"],

@@ -3,25 +3,31 @@
 import { isatty } from "node:tty";
 import { readEnv, reportIgnored, settings } from "./_settings.ts";
 import { LineHandler } from "./line_handler.ts";
+import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 
-const made = new Map<LogFormat, readonly LogHandler[]>();
+const made = new Map<string, readonly LogHandler[]>();
 
 /** The handlers of the settings, else one that writes to stdout. */
 export function currentHandlers(): readonly LogHandler[] {
   return settings.handlers ??= stdoutHandlers(
     settings.format ?? formatFromEnv() ?? (isTerminal() ? "console" : "json"),
+    settings.fieldNames,
   );
 }
 
 /** One handler that writes to stdout, the same for everyone. */
-export function stdoutHandlers(format: LogFormat): readonly LogHandler[] {
-  let handlers = made.get(format);
+export function stdoutHandlers(
+  format: LogFormat,
+  fieldNames: LogFieldNames = "default",
+): readonly LogHandler[] {
+  const form = `${format} ${fieldNames}`;
+  let handlers = made.get(form);
   if (handlers === undefined) {
     const colors = isTerminal() && readEnv("NO_COLOR") === undefined;
-    handlers = [new LineHandler({ format, colors })];
-    made.set(format, handlers);
+    handlers = [new LineHandler({ format, colors, fieldNames })];
+    made.set(form, handlers);
   }
   return handlers;
 }

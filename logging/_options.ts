@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 
@@ -72,6 +73,62 @@ export function requirePredicate(
   );
 }
 
+/**
+ * A list of paths: names apart by dots, none of them empty.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function requirePaths(
+  action: string,
+  option: string,
+  value: readonly string[],
+): readonly string[] {
+  if (Array.isArray(value) && value.every(isPath)) return [...value];
+  throw new TypeError(
+    `Cannot ${action}: "${option}" must be a list of names apart by dots, received ${
+      Array.isArray(value)
+        ? `a list with ${kindOf(value.find((item) => !isPath(item)))}`
+        : kindOf(value)
+    }`,
+  );
+}
+
+/**
+ * A whole number.
+ *
+ * @throws {RangeError} If it is none, or below `least`.
+ */
+export function requireCount(
+  action: string,
+  option: string,
+  value: number,
+  least: number,
+): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(
+    `Cannot ${action}: "${option}" must be a whole number of at least ${least}, received ${
+      typeof value === "number" ? value : kindOf(value)
+    }`,
+  );
+}
+
+/**
+ * The names of fields that an option asks for.
+ *
+ * @throws {RangeError} If there are no such.
+ */
+export function requireFieldNames(
+  action: string,
+  value: LogFieldNames,
+): LogFieldNames {
+  if (value === "default" || value === "python") return value;
+  throw new RangeError(
+    `Cannot ${action}: "fieldNames" must be "default" or "python", received ${
+      kindOf(value)
+    }`,
+  );
+}
+
 /** A short text as it is; of anything else only the kind. */
 export function kindOf(value: unknown): string {
   if (typeof value === "string" && value.length <= 32) {
@@ -79,6 +136,10 @@ export function kindOf(value: unknown): string {
   }
   if (value === null) return "null";
   return Array.isArray(value) ? "a list" : typeof value;
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === "string" && !value.split(".").includes("");
 }
 
 function isHandler(value: unknown): boolean {

@@ -10,6 +10,7 @@ import {
   TRUNCATED,
   UNREADABLE,
 } from "./_marks.ts";
+import { PathTree } from "./_path_tree.ts";
 import { isError, isPlain, readProperty, toSimple } from "./_simple_value.ts";
 import { quoteText } from "./_text.ts";
 
@@ -43,12 +44,20 @@ const ERROR_PARTS: readonly string[] = [
 export class Serializer {
   readonly #isSecretKey: (key: string) => boolean;
   readonly #keys = new Map<string, KeyInfo>();
+  /** Where in the paths to secrets the fields of a line begin. */
+  readonly #roots: readonly PathTree[] | undefined;
+  #points: readonly PathTree[] | undefined;
   #left = MAX_FIELDS;
   #ancestors: object[] = [];
   #nesting = 0;
 
-  /** Creates a serializer that redacts what stands under the given names. */
-  constructor(isSecretKey: (key: string) => boolean) {
+  /** Creates a serializer that redacts what stands under given names and paths. */
+  constructor(
+    isSecretKey: (key: string) => boolean,
+    paths: readonly string[] = [],
+  ) {
+    const tree = PathTree.from(paths);
+    this.#roots = tree && [tree];
     this.#isSecretKey = (key) => {
       try {
         return isSecretKey(key);
@@ -85,15 +94,18 @@ export class Serializer {
     if (this.#nesting >= MAX_NESTING) return undefined;
     const left = this.#left;
     const ancestors = this.#ancestors;
+    const points = this.#points;
     this.#nesting++;
     this.#left = MAX_FIELDS;
     this.#ancestors = [];
+    this.#points = this.#roots;
     try {
       return write();
     } finally {
       this.#nesting--;
       this.#left = left;
       this.#ancestors = ancestors;
+      this.#points = points;
     }
   }
 
@@ -104,9 +116,29 @@ export class Serializer {
    */
   field(info: KeyInfo, name: string, value: unknown): string | undefined {
     if (info.isSecret && isWorthHiding(name, value)) return `"${REDACTED}"`;
-    const json = this.value(value);
+    const json = this.#points === undefined
+      ? this.value(value)
+      : this.#member(this.#points, name, value);
     if (json !== undefined) this.#left -= info.json.length;
     return json;
+  }
+
+  /** Writes what stands under a name or index, if no path to a secret ends there. */
+  #member(
+    points: readonly PathTree[],
+    name: string,
+    value: unknown,
+  ): string | undefined {
+    const reached = PathTree.step(points, name);
+    if (reached === "end") {
+      return value === undefined ? undefined : `"${REDACTED}"`;
+    }
+    this.#points = reached.length === 0 ? undefined : reached;
+    try {
+      return this.value(value);
+    } finally {
+      this.#points = points;
+    }
   }
 
   /**
@@ -187,8 +219,11 @@ export class Serializer {
         out += `,"[${size - count} more]"`;
         break;
       }
+      const json = this.#points === undefined
+        ? this.value(value)
+        : this.#member(this.#points, `${count}`, value);
       count++;
-      out += "," + (this.value(value) ?? "null");
+      out += "," + (json ?? "null");
     }
     return `[${out.slice(1)}]`;
   }
@@ -233,7 +268,7 @@ export class Serializer {
     let out = "";
     for (const name of ERROR_PARTS) {
       if (!(name in error)) continue;
-      const json = this.value(readProperty(error, name));
+      const json = this.field(this.key(name), name, readProperty(error, name));
       if (json !== undefined) out += `,"${name}":${json}`;
     }
     const others = Object.keys(error)

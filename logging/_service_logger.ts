@@ -1,37 +1,23 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { LogFields, Logger } from "../protocols.ts";
 import type { Bindings } from "./_bindings.ts";
 import { contextFragment } from "./_context_fragment.ts";
 import { deliver } from "./_deliver.ts";
-import { currentHandlers } from "./_default_handlers.ts";
 import { toFields } from "./_fields.ts";
 import { type Level, LEVELS } from "./_levels.ts";
-import type { Origin } from "./_origin.ts";
+import type { LoggerCore } from "./_logger_core.ts";
 import { reportFailure } from "./_report_failure.ts";
-import type { Serializer } from "./_serializer.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
-import { currentThreshold, settings } from "./_settings.ts";
-import type { LogHandler } from "./log_handler.ts";
-
-/** What a logger and its children share. What is absent follows the settings. */
-export interface LoggerCore {
-  /** Where the lines come from. */
-  readonly origin: Origin;
-  /** The lowest level that is logged. */
-  readonly threshold: number | undefined;
-  /** The handlers. */
-  readonly handlers: readonly LogHandler[] | undefined;
-  /** Writes the values. */
-  readonly serializer: Serializer | undefined;
-  /** Tells the time. */
-  now(): number;
-}
+import { settings } from "./_settings.ts";
+import type { LazyLogFields, ServiceLogger } from "./service_logger.ts";
 
 const [DEBUG, INFO, WARN, ERROR, CRITICAL] = LEVELS;
 
-/** The logger of a service. */
-export class ServiceLogger implements Logger {
+/**
+ * The logger of a service. Each method itself finds out whether it has anything
+ * to do, since a call that logs nothing should cost next to nothing.
+ */
+export class ContextLogger implements ServiceLogger {
   readonly #core: LoggerCore;
   readonly #bindings: Bindings;
 
@@ -42,40 +28,49 @@ export class ServiceLogger implements Logger {
   }
 
   /** Logs what only a developer wants to see. */
-  debug(message: string, fields?: LogFields): void {
-    this.#log(DEBUG, message, fields);
+  debug(message: string, fields?: LazyLogFields): void {
+    const core = this.#core;
+    if (core.settings !== settings) core.obey();
+    if (core.threshold <= DEBUG.number) this.#log(DEBUG, message, fields);
   }
 
   /** Logs what happened. */
-  info(message: string, fields?: LogFields): void {
-    this.#log(INFO, message, fields);
+  info(message: string, fields?: LazyLogFields): void {
+    const core = this.#core;
+    if (core.settings !== settings) core.obey();
+    if (core.threshold <= INFO.number) this.#log(INFO, message, fields);
   }
 
   /** Logs what is odd and was handled. */
-  warn(message: string, fields?: LogFields): void {
-    this.#log(WARN, message, fields);
+  warn(message: string, fields?: LazyLogFields): void {
+    const core = this.#core;
+    if (core.settings !== settings) core.obey();
+    if (core.threshold <= WARN.number) this.#log(WARN, message, fields);
   }
 
   /** Logs what failed. */
-  error(message: string, fields?: LogFields): void {
-    this.#log(ERROR, message, fields);
+  error(message: string, fields?: LazyLogFields): void {
+    const core = this.#core;
+    if (core.settings !== settings) core.obey();
+    if (core.threshold <= ERROR.number) this.#log(ERROR, message, fields);
   }
 
   /** Logs what needs a person now. */
-  critical(message: string, fields?: LogFields): void {
-    this.#log(CRITICAL, message, fields);
+  critical(message: string, fields?: LazyLogFields): void {
+    const core = this.#core;
+    if (core.settings !== settings) core.obey();
+    if (core.threshold <= CRITICAL.number) this.#log(CRITICAL, message, fields);
   }
 
   /** A logger that adds `fields` to each of its lines. */
-  child(fields: LogFields): Logger {
-    return new ServiceLogger(this.#core, this.#bindings.extend(fields));
+  child(fields: LazyLogFields): ServiceLogger {
+    return new ContextLogger(this.#core, this.#bindings.extend(fields));
   }
 
   #log(level: Level, message: unknown, fields: unknown): void {
     const core = this.#core;
     try {
-      if (level.number < (core.threshold ?? currentThreshold())) return;
-      const serializer = core.serializer ?? settings.serializer;
+      const { serializer } = core;
       const record = new ServiceLogRecord(
         core.origin,
         level,
@@ -86,7 +81,7 @@ export class ServiceLogger implements Logger {
         message,
         toFields(fields),
       );
-      deliver(record, core.handlers ?? currentHandlers());
+      deliver(record, core.handlers);
     } catch (error) {
       reportFailure(core, core.origin.service, "Lost log lines", error);
     }

@@ -5,6 +5,7 @@ import { levelOf, LEVELS } from "./_levels.ts";
 import { Serializer } from "./_serializer.ts";
 import { reportFailure } from "./_report_failure.ts";
 import { isSecretKey } from "./is_secret_key.ts";
+import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 
@@ -18,10 +19,17 @@ export interface Settings {
   handlers?: readonly LogHandler[];
   /** The form of the default handler. */
   format?: LogFormat;
+  /** The names of the fields in the default handler's lines. */
+  fieldNames?: LogFieldNames;
+  /** By module, the lowest level that is logged. */
+  readonly levels: ReadonlyMap<string, number>;
 }
 
 /** The settings in force. */
-export let settings: Settings = { serializer: new Serializer(isSecretKey) };
+export let settings: Settings = {
+  serializer: new Serializer(isSecretKey),
+  levels: new Map(),
+};
 
 /** Puts other settings in force, for the loggers that exist as well. */
 export function replaceSettings(replacement: Settings): void {
@@ -31,6 +39,21 @@ export function replaceSettings(replacement: Settings): void {
 /** The lowest level that is logged: as set, else `LOG_LEVEL`, else info. */
 export function currentThreshold(): number {
   return settings.threshold ??= thresholdFromEnv().number;
+}
+
+/**
+ * The lowest level that is logged of a module, if it or a module that it is part
+ * of has one of its own: `grading` also tells of `grading.rules`.
+ */
+export function moduleThreshold(module: string): number | undefined {
+  const { levels } = settings;
+  if (levels.size === 0) return undefined;
+  for (let name = module; name !== "";) {
+    const threshold = levels.get(name);
+    if (threshold !== undefined) return threshold;
+    name = name.slice(0, Math.max(name.lastIndexOf("."), 0));
+  }
+  return undefined;
 }
 
 /**

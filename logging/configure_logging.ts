@@ -2,13 +2,13 @@
 
 import { requireLevel } from "./_levels.ts";
 import {
+  requireFieldNames,
   requireFormat,
   requireHandlers,
-  requirePredicate,
 } from "./_options.ts";
-import { Serializer } from "./_serializer.ts";
+import { createSerializer } from "./_redaction.ts";
 import { replaceSettings, type Settings } from "./_settings.ts";
-import { isSecretKey as isSecretKeyByDefault } from "./is_secret_key.ts";
+import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 import type { LogLevel } from "./log_level.ts";
@@ -17,6 +17,12 @@ import type { LogLevel } from "./log_level.ts";
 export interface LoggingOptions {
   /** The lowest level that is logged: else `LOG_LEVEL`, else `"info"`. */
   readonly level?: LogLevel;
+  /**
+   * By module, the lowest level that is logged, whatever else is said of levels.
+   * `grading` also tells of `grading.rules`, unless that is named too. See
+   * `setLogLevel`, which changes one of them at any time.
+   */
+  readonly levels?: Readonly<Record<string, LogLevel>>;
   /** What the records are handed to. By default one handler, to stdout. */
   readonly handlers?: readonly LogHandler[];
   /**
@@ -24,8 +30,19 @@ export interface LoggingOptions {
    * terminal and `"json"` anywhere else.
    */
   readonly format?: LogFormat;
+  /**
+   * The names of the fields in the lines of the default handler.
+   *
+   * @default {"default"}
+   */
+  readonly fieldNames?: LogFieldNames;
   /** Tells which fields are redacted. The function `isSecretKey` by default. */
   readonly isSecretKey?: (key: string) => boolean;
+  /**
+   * The paths of fields that are redacted as well: names apart by dots, `*` for
+   * any one name or index, as in `user.email` or `pupils.*.personal_number`.
+   */
+  readonly redactPaths?: readonly string[];
 }
 
 /**
@@ -62,15 +79,10 @@ export interface LoggingOptions {
  */
 export function configureLogging(options: LoggingOptions): void {
   const action = "configure logging";
-  const { level, handlers, format, isSecretKey } = options;
+  const { level, levels, handlers, format, fieldNames } = options;
   const settings: Settings = {
-    serializer: new Serializer(
-      requirePredicate(
-        action,
-        "isSecretKey",
-        isSecretKey ?? isSecretKeyByDefault,
-      ),
-    ),
+    serializer: createSerializer(action, options),
+    levels: requireLevels(action, levels ?? {}),
   };
   if (level !== undefined) {
     settings.threshold = requireLevel(action, level).number;
@@ -79,5 +91,20 @@ export function configureLogging(options: LoggingOptions): void {
     settings.handlers = requireHandlers(action, handlers);
   }
   if (format !== undefined) settings.format = requireFormat(action, format);
+  if (fieldNames !== undefined) {
+    settings.fieldNames = requireFieldNames(action, fieldNames);
+  }
   replaceSettings(settings);
+}
+
+function requireLevels(
+  action: string,
+  levels: Readonly<Record<string, LogLevel>>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(levels).map(([module, level]) => [
+      module,
+      requireLevel(action, level).number,
+    ]),
+  );
 }

@@ -1,21 +1,18 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { Clock, Logger } from "../protocols.ts";
+import type { Clock } from "../protocols.ts";
 import { Bindings } from "./_bindings.ts";
 import { stdoutHandlers } from "./_default_handlers.ts";
 import { requireLevel } from "./_levels.ts";
-import {
-  requireFormat,
-  requireHandlers,
-  requireName,
-  requirePredicate,
-} from "./_options.ts";
+import { LoggerCore } from "./_logger_core.ts";
+import { requireFormat, requireHandlers, requireName } from "./_options.ts";
 import { Origin } from "./_origin.ts";
-import { Serializer } from "./_serializer.ts";
-import { ServiceLogger } from "./_service_logger.ts";
+import { createSerializer } from "./_redaction.ts";
+import { ContextLogger } from "./_service_logger.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 import type { LogLevel } from "./log_level.ts";
+import type { ServiceLogger } from "./service_logger.ts";
 
 /**
  * Options of {@linkcode createServiceLogger}. What is left out follows
@@ -27,7 +24,10 @@ export interface ServiceLoggerOptions {
    * the service by default.
    */
   readonly module?: string;
-  /** The lowest level that is logged. */
+  /**
+   * The lowest level that is logged, unless `levels` of `configureLogging` or
+   * `setLogLevel` names the module.
+   */
   readonly level?: LogLevel;
   /** What the records are handed to, in this order. */
   readonly handlers?: readonly LogHandler[];
@@ -35,6 +35,8 @@ export interface ServiceLoggerOptions {
   readonly format?: LogFormat;
   /** Tells which fields are redacted. */
   readonly isSecretKey?: (key: string) => boolean;
+  /** The paths of fields that are redacted as well, as in `configureLogging`. */
+  readonly redactPaths?: readonly string[];
   /** Tells the time of the lines. The system's clock by default. */
   readonly clock?: Pick<Clock, "now">;
 }
@@ -85,20 +87,25 @@ export interface ServiceLoggerOptions {
 export function createServiceLogger(
   service: string,
   options: ServiceLoggerOptions = {},
-): Logger {
+): ServiceLogger {
   const action = "create logger";
-  const { module, level, handlers, format, isSecretKey, clock } = options;
+  const { module, level, handlers, format, clock } = options;
   const name = requireName(action, "service", service);
-  return new ServiceLogger({
-    origin: new Origin(name, requireName(action, "module", module ?? name)),
+  const origin = new Origin(
+    name,
+    requireName(action, "module", module ?? name),
+  );
+  const core = new LoggerCore(origin, {
     threshold: level === undefined
       ? undefined
       : requireLevel(action, level).number,
     handlers: handlers === undefined
       ? format && stdoutHandlers(requireFormat(action, format))
       : requireHandlers(action, handlers),
-    serializer: isSecretKey &&
-      new Serializer(requirePredicate(action, "isSecretKey", isSecretKey)),
-    now: () => clock === undefined ? Date.now() : clock.now(),
-  }, new Bindings());
+    serializer: options.isSecretKey || options.redactPaths
+      ? createSerializer(action, options)
+      : undefined,
+    clock,
+  });
+  return new ContextLogger(core, new Bindings());
 }

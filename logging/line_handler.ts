@@ -1,13 +1,10 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { consoleLayout } from "./_console_layout.ts";
-import { ForeignRecords } from "./_foreign_records.ts";
 import { requireLevel } from "./_levels.ts";
-import { defaultLayout, type LineLayout } from "./_line_layout.ts";
-import { requireFormat } from "./_options.ts";
-import { reportFailure } from "./_report_failure.ts";
-import { ServiceLogRecord } from "./_service_log_record.ts";
+import { LineFormat } from "./_line_format.ts";
+import { Losses } from "./_losses.ts";
 import { writeToStdout } from "./_stdout.ts";
+import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler, LogRecord } from "./log_handler.ts";
 import type { LogLevel } from "./log_level.ts";
@@ -17,7 +14,9 @@ import type { LogSink } from "./log_sink.ts";
 export interface LineHandlerOptions {
   /**
    * Where the lines go. By default to stdout, written before the logging call
-   * returns, so that the last line before an exit is there.
+   * returns, so that the last line before an exit is there and nothing waits in
+   * memory. A pipe whose reader is slow makes the call wait. When it takes
+   * nothing for 5 seconds, lines are dropped whole until it reads again.
    */
   readonly sink?: LogSink;
   /**
@@ -38,6 +37,23 @@ export interface LineHandlerOptions {
    * @default {false}
    */
   readonly colors?: boolean;
+  /**
+   * The names of the fields in JSON lines. With `"python"` a line has those of
+   * the Python services in their order: `logger_name` (the module, where it is
+   * not the service), the fields of the logger and the call, `event` (the
+   * message), context, `service.name`, `deployment.environment`, `trace_id` and
+   * `span_id`, `timestamp`, `level`, and an error under `error` as `exception`,
+   * the text of its stacks, the first cause first. `filename`, `func_name` and
+   * `lineno` are left out.
+   *
+   * @default {"default"}
+   */
+  readonly fieldNames?: LogFieldNames;
+  /**
+   * The `deployment.environment` of lines with the names of the Python services.
+   * By default the variable `ENVIRONMENT`, else `development`, as there.
+   */
+  readonly environment?: string;
   /**
    * The service in the lines of loggers of `@std/log`, which know only a name.
    * That name by default.
@@ -72,40 +88,36 @@ export interface LineHandlerOptions {
 export class LineHandler implements LogHandler {
   readonly #threshold: number;
   readonly #sink: LogSink;
-  readonly #layout: LineLayout;
-  readonly #foreign: ForeignRecords;
+  readonly #format: LineFormat;
+  readonly #losses = new Losses();
 
   /**
    * Creates a handler.
    *
    * @param options Sink, level and form.
-   * @throws {RangeError} If level or format is unknown.
+   * @throws {RangeError} If level, format or field names are unknown.
    */
   constructor(options: LineHandlerOptions = {}) {
     const action = "create line handler";
-    const level = requireLevel(action, options.level ?? "debug");
-    const format = requireFormat(action, options.format ?? "json");
-    this.#threshold = level.number;
+    this.#threshold = requireLevel(action, options.level ?? "debug").number;
     this.#sink = options.sink ?? writeToStdout;
-    this.#layout = format === "json"
-      ? defaultLayout
-      : consoleLayout(options.colors ?? false);
-    this.#foreign = new ForeignRecords(options.service);
+    this.#format = new LineFormat(action, options);
   }
 
   /**
    * Writes the line of a record, if its level is high enough. Never throws: that
-   * a sink fails is reported on stderr, once.
+   * a sink fails is reported on stderr, once, and the lines that are lost so are
+   * counted in the line `Lost log lines`, before the next one that gets through.
    *
    * @param record The record, of this library or of `@std/log`.
    */
   handle(record: LogRecord): void {
     if (record.level < this.#threshold) return;
     try {
-      this.#sink(this.format(record));
+      if (this.#losses.count > 0) this.#tellLosses();
+      this.#sink(this.#format.line(record));
     } catch (error) {
-      const message = "Lost log lines: handler failed";
-      reportFailure(this, record.loggerName, message, error);
+      this.#losses.add(this, this.#format.toServiceRecord(record), error);
     }
   }
 
@@ -116,10 +128,11 @@ export class LineHandler implements LogHandler {
    * @returns The line, without a line feed at its end.
    */
   format(record: LogRecord): string {
-    return this.#layout(
-      record instanceof ServiceLogRecord
-        ? record
-        : this.#foreign.toServiceRecord(record),
-    );
+    return this.#format.line(record);
+  }
+
+  #tellLosses(): void {
+    this.#sink(this.#format.line(this.#losses.toRecord()));
+    this.#losses.clear();
   }
 }

@@ -13,6 +13,22 @@ export interface LoggerEnvOptions {
   level?: LogLevel;
   /** `LOG_FORMAT`, `json` or `console`, in any case. */
   format?: LogFormat;
+  /**
+   * For a `FileHandler`, if `LOG_TO_FILE` is `true`, `1` or `yes`:
+   * `LOG_FILE_PATH`, else `/app/logs/` with the name of the service;
+   * `LOG_MAX_BYTES` and `LOG_BACKUP_COUNT`.
+   */
+  file?: LogFileEnvOptions;
+}
+
+/** What {@linkcode loggerOptionsFromEnv} finds for a `FileHandler`. */
+export interface LogFileEnvOptions {
+  /** The path of the file. */
+  path: string;
+  /** How many bytes the file may have. */
+  maxBytes?: number;
+  /** How many files are kept that were put aside. */
+  maxFiles?: number;
 }
 
 /**
@@ -56,7 +72,37 @@ export function loggerOptionsFromEnv(
 
   const format = env["LOG_FORMAT"]?.trim().toLowerCase();
   if (format) options.format = parseFormat(format);
+
+  const toFile = env["LOG_TO_FILE"]?.trim().toLowerCase() ?? "";
+  if (["true", "1", "yes"].includes(toFile)) {
+    options.file = fileOptions(env, service || "unknown");
+  }
   return options;
+}
+
+function fileOptions(
+  env: Readonly<Record<string, string | undefined>>,
+  service: string,
+): LogFileEnvOptions {
+  const path = env["LOG_FILE_PATH"]?.trim() || `/app/logs/${service}.log`;
+  const file: LogFileEnvOptions = { path };
+  const maxBytes = parseCount(env, "LOG_MAX_BYTES");
+  if (maxBytes !== undefined) file.maxBytes = maxBytes;
+  const maxFiles = parseCount(env, "LOG_BACKUP_COUNT");
+  if (maxFiles !== undefined) file.maxFiles = maxFiles;
+  return file;
+}
+
+function parseCount(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): number | undefined {
+  const text = env[name]?.trim();
+  if (!text) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new RangeError(
+    `Cannot read "${name}": must be a whole number, received ${kindOf(text)}`,
+  );
 }
 
 function parseLevel(name: string): LogLevel {

@@ -38,15 +38,24 @@ export {
   createServiceLogger,
   type ServiceLoggerOptions,
 } from "./create_service_logger.ts";
+export { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
 export { isSecretKey } from "./is_secret_key.ts";
 export { LineHandler, type LineHandlerOptions } from "./line_handler.ts";
 export { logEvent } from "./log_event.ts";
+export type { LogFieldNames } from "./log_field_names.ts";
 export type { LogFormat } from "./log_format.ts";
 export type { LogHandler, LogRecord } from "./log_handler.ts";
 export type { LogLevel } from "./log_level.ts";
 export type { LogSink } from "./log_sink.ts";
 export {
+  type LogFileEnvOptions,
   type LoggerEnvOptions,
   loggerOptionsFromEnv,
 } from "./logger_options_from_env.ts";
+export {
+  SamplingHandler,
+  type SamplingHandlerOptions,
+} from "./sampling_handler.ts";
+export type { LazyLogFields, ServiceLogger } from "./service_logger.ts";
+export { setLogLevel } from "./set_log_level.ts";
 export type { Clock, EventEnvelope, LogFields, Logger } from "../protocols.ts";

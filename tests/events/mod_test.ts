@@ -9,6 +9,7 @@ Deno.test("events/mod.ts exports exactly its public symbols", () => {
     "EventError",
     "JsonValueError",
     "UnknownEventTypeError",
+    "contextFromHeaders",
     "correlationIdText",
     "createEnvelope",
     "createTopicRegistry",

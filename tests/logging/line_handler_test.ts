@@ -125,6 +125,30 @@ Deno.test("LineHandler reports on stderr, once, that its sink fails", () => {
   assertEquals([report.service, report.error.message], ["essays", "disk full"]);
 });
 
+Deno.test("LineHandler counts lost lines before the next one that gets through", () => {
+  using _ = stub(stderr, "write", () => {});
+  const lines: string[] = [];
+  let isFull = true;
+  const handler = new LineHandler({
+    sink(line) {
+      if (isFull) throw new Error("full");
+      lines.push(line);
+    },
+  });
+  const logger = createServiceLogger("essays", { handlers: [handler] });
+  for (let n = 0; n < 3; n++) logger.info("Lost");
+  isFull = false;
+  for (let n = 0; n < 2; n++) logger.info("Hello");
+  const [loss, ...rest] = lines.map((line) => JSON.parse(line));
+  assertEquals([loss.level, loss.service, loss.message, loss.lost], [
+    "warning",
+    "essays",
+    "Lost log lines",
+    3,
+  ]);
+  assertEquals(rest.map(({ message }) => message), ["Hello", "Hello"]);
+});
+
 Deno.test("Logger.info() reaches the other handlers when one throws", () => {
   using reports = stub(stderr, "write", () => {});
   const records: LogRecord[] = [];

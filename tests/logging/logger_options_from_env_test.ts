@@ -40,3 +40,27 @@ Deno.test("loggerOptionsFromEnv() names the variable that is wrong", () => {
     'Cannot read "LOG_FORMAT": must be "json" or "console", received "xml"',
   );
 });
+
+Deno.test("loggerOptionsFromEnv() reads what the Python services read of files", () => {
+  assertEquals(loggerOptionsFromEnv({ LOG_FILE_PATH: "/tmp/x.log" }), {});
+  assertEquals(loggerOptionsFromEnv({ LOG_TO_FILE: "Yes" }), {
+    file: { path: "/app/logs/unknown.log" },
+  });
+  assertEquals(
+    loggerOptionsFromEnv({
+      SERVICE_NAME: "essays",
+      LOG_TO_FILE: "1",
+      LOG_MAX_BYTES: "1000",
+      LOG_BACKUP_COUNT: "0",
+    }),
+    {
+      service: "essays",
+      file: { path: "/app/logs/essays.log", maxBytes: 1000, maxFiles: 0 },
+    },
+  );
+  assertThrows(
+    () => loggerOptionsFromEnv({ LOG_TO_FILE: "1", LOG_MAX_BYTES: "1e3" }),
+    RangeError,
+    'Cannot read "LOG_MAX_BYTES"',
+  );
+});

@@ -1,0 +1,31 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import process from "node:process";
+
+const flushes = new Set<() => void>();
+let isListening = false;
+
+/**
+ * Has something done when the process exits, also by an error that nobody
+ * catches. What a signal ends without a listener does not come by here.
+ *
+ * @param flush What to do; it must be done when it returns.
+ * @returns Takes it back.
+ */
+export function flushAtExit(flush: () => void): () => void {
+  if (!isListening) {
+    isListening = true;
+    process.on("exit", flushAll);
+  }
+  flushes.add(flush);
+  return () => {
+    flushes.delete(flush);
+    if (flushes.size > 0) return;
+    isListening = false;
+    process.off("exit", flushAll);
+  };
+}
+
+function flushAll(): void {
+  for (const flush of flushes) flush();
+}

@@ -1,0 +1,57 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import { EMPTY } from "./_fragment.ts";
+import { LEVELS } from "./_levels.ts";
+import { Origin } from "./_origin.ts";
+import { reportFailure } from "./_report_failure.ts";
+import { ServiceLogRecord } from "./_service_log_record.ts";
+import { Serializer } from "./_serializer.ts";
+import { isSecretKey } from "./is_secret_key.ts";
+
+/**
+ * Counts the lines that a handler could not get rid of. The first one is told
+ * on stderr, all of them in a line before the first that gets through again.
+ */
+export class Losses {
+  #count = 0;
+  #since = 0;
+  #service = "unknown";
+
+  /** How many lines are lost that no line tells of yet. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Counts a line as lost. */
+  add(handler: object, record: ServiceLogRecord, error: unknown): void {
+    const { service } = record.origin;
+    reportFailure(handler, service, "Lost log lines: handler failed", error);
+    this.#service = service;
+    if (this.#count++ === 0) this.#since = record.time;
+  }
+
+  /** Counts lines as lost of which nothing more is known. */
+  addCount(count: number): void {
+    if (this.#count === 0 && count > 0) this.#since = Date.now();
+    this.#count += count;
+  }
+
+  /** The record that tells of the losses so far. */
+  toRecord(): ServiceLogRecord {
+    return new ServiceLogRecord(
+      new Origin(this.#service, "logging"),
+      LEVELS[2],
+      Date.now(),
+      new Serializer(isSecretKey),
+      EMPTY,
+      EMPTY,
+      "Lost log lines",
+      { lost: this.#count, since: new Date(this.#since) },
+    );
+  }
+
+  /** The losses were told. */
+  clear(): void {
+    this.#count = 0;
+  }
+}
