@@ -16,6 +16,8 @@ export function flushAtExit(flush: () => void): () => void {
   if (!isListening) {
     isListening = true;
     process.on("exit", flushAll);
+    // Deno exits without a word after an error that nobody catches.
+    process.on("uncaughtExceptionMonitor", flushAll);
   }
   flushes.add(flush);
   return () => {
@@ -23,6 +25,7 @@ export function flushAtExit(flush: () => void): () => void {
     if (flushes.size > 0) return;
     isListening = false;
     process.off("exit", flushAll);
+    process.off("uncaughtExceptionMonitor", flushAll);
   };
 }
 

@@ -14,7 +14,7 @@ const HINT =
 const URL_PASSWORD =
   /(:\/\/[^\s\/?#:@"'<>]{0,128}:)(?:[^\s\/?#"'<>]{1,4096}|(?!\d{1,5}[\/?#])[^\s"'<>]{1,4096})@/g;
 
-const BEARER = /\b(bearer\s{1,3})(?=[^\s"']{0,256}\d)[\w.~+\/=-]{8,}/gi;
+const BEARER = /(bearer\s{1,3})(?=[^\s"']{0,256}\d)[\w.~+\/=-]{8,}/gi;
 
 /** A JSON Web Token: base64url of `{"`, and two more parts. */
 const JWT = /\beyJ[\w-]{5,}\.[\w-]{2,}\.[\w-]*/g;

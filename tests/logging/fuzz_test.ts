@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { withContext } from "../../events/mod.ts";
 import { capture, type Line, parseLine } from "./_capture.ts";
+import { fuzz } from "./_fuzz.ts";
 
 const SECRET = "hunter2-" + "s3cr3t".repeat(3);
 
@@ -139,4 +140,8 @@ Deno.test("Logger.info() shows no planted secret, wherever it is", () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+Deno.test("Logger.info() writes 20,000 valid lines without a secret for random values", () => {
+  fuzz(20_000, 1);
 });

@@ -32,6 +32,7 @@ const RUNTIMES = ["node", "node_modules/.bin/bun"];
 const SCRIPTS = [
   ["entries"],
   ["doubles"],
+  ["logging"],
   ["services"],
   ["conformance", "doubles"],
   ["conformance", "services"],
