@@ -24,8 +24,14 @@ export interface EventContext {
   readonly spanId?: string | undefined;
 }
 
+/** A context, and what opened it. */
+interface Frame {
+  readonly fields: EventContext;
+  readonly origin: unknown;
+}
+
 const NONE: EventContext = Object.freeze({});
-const storage = new AsyncLocalStorage<EventContext>();
+const storage = new AsyncLocalStorage<Frame>();
 
 /**
  * Calls a function within a context: the current one with `fields` on top. All
@@ -53,16 +59,33 @@ export function withContext<R>(fields: EventContext, fn: () => R): R {
   const added = Object.values(fields).includes(undefined)
     ? withoutUndefined(fields)
     : fields;
-  const context = { ...storage.getStore(), ...added };
-  return storage.run(Object.freeze(context), fn);
+  const current = storage.getStore();
+  const context = { ...current?.fields, ...added };
+  return storage.run({
+    fields: Object.freeze(context),
+    origin: current?.origin,
+  }, fn);
 }
 
 /**
  * Calls a function within a context of its own: `fields`, and nothing of the
  * current one. For work that only happens to be begun by whoever runs now.
+ *
+ * @param fields The context; it is frozen.
+ * @param fn What to call.
+ * @param origin What opens the context: {@linkcode currentOrigin} within it.
  */
-export function withFreshContext<R>(fields: EventContext, fn: () => R): R {
-  return storage.run(Object.freeze({ ...fields }), fn);
+export function withFreshContext<R>(
+  fields: EventContext,
+  fn: () => R,
+  origin?: unknown,
+): R {
+  return storage.run({ fields: Object.freeze(fields), origin }, fn);
+}
+
+/** What opened the context that goes on here. */
+export function currentOrigin(): unknown {
+  return storage.getStore()?.origin;
 }
 
 /**
@@ -79,7 +102,7 @@ export function withFreshContext<R>(fields: EventContext, fn: () => R): R {
  * ```
  */
 export function currentContext(): EventContext {
-  return storage.getStore() ?? NONE;
+  return storage.getStore()?.fields ?? NONE;
 }
 
 function withoutUndefined(fields: EventContext): EventContext {

@@ -77,7 +77,9 @@ export class EventHandling {
   handle(work: Work): Promise<Verdict> {
     if (!work.envelope && !work.failure) this.#read(work);
     const { envelope } = work;
-    if (!envelope) return withFreshContext({}, () => this.#setAside(work));
+    if (!envelope) {
+      return withFreshContext({}, () => this.#setAside(work), work);
+    }
     const registration = this.#registrations.get(envelope.event_type);
     if (!registration) {
       this.#ignore(envelope, work);
@@ -96,6 +98,7 @@ export class EventHandling {
         work.failure
           ? this.#setAside(work)
           : this.#attempt(work, envelope, registration, ids),
+      work,
     );
   }
 

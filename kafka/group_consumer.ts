@@ -1,9 +1,9 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import { clearTimeout, setTimeout } from "node:timers";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { currentOrigin } from "../events/context.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
 import type {
   ConsumerStopReport,
@@ -18,7 +18,7 @@ import type { EventProducer } from "./event_producer.ts";
 import { publishDeadLetter } from "./_dead_letter.ts";
 import { Dispatcher } from "./_dispatcher.ts";
 import { EventHandling, type HandlerRetryOptions } from "./_event_handling.ts";
-import type { Work } from "./_work.ts";
+import { Work } from "./_work.ts";
 import { stopTimeout } from "./_stop_timeout.ts";
 import { silentLogger } from "./_silent_logger.ts";
 import { within } from "./_within.ts";
@@ -73,7 +73,6 @@ export class GroupConsumer {
   readonly #handling: EventHandling;
   readonly #dispatcher: Dispatcher;
   readonly #logger: Logger;
-  readonly #current = new AsyncLocalStorage<Work>();
   #state: ConsumerHealth["state"] = "stopped";
   #starting: Promise<void> | undefined;
   #stopping: Promise<ConsumerStopReport> | undefined;
@@ -116,7 +115,7 @@ export class GroupConsumer {
     });
     this.#dispatcher = new Dispatcher(
       engine,
-      (work) => this.#current.run(work, () => this.#handling.handle(work)),
+      (work) => this.#handling.handle(work),
       positive("concurrency", concurrency),
     );
     this.#dispatcher.onProgress = () => {
@@ -263,8 +262,11 @@ export class GroupConsumer {
     }
     const deadline = performance.now() + timeoutMs;
     // A handler that stops its own consumer cannot be waited for.
-    const own = this.#current.getStore();
-    const { drained, abandoned } = await this.#dispatcher.close(timeoutMs, own);
+    const own = currentOrigin();
+    const { drained, abandoned } = await this.#dispatcher.close(
+      timeoutMs,
+      own instanceof Work ? own : undefined,
+    );
     clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
     const left = Math.max(1, deadline - performance.now());

@@ -18,25 +18,30 @@ export interface StoredClaim {
 /** A holder without a token that began longer ago has died. */
 export const STALE_MS = 300_000;
 
+/** What is the same in each value of a claim. */
+export function claimDetails(token: string, record: IdempotencyRecord): string {
+  return `"processed_by": ${toPythonJson(record.processedBy)}, ` +
+    `"event_id": ${toPythonJson(record.eventId)}, ` +
+    `"correlation_id": ${toPythonJson(record.correlationId)}, ` +
+    `"source_service": ${toPythonJson(record.sourceService)}, ` +
+    `"token": ${toPythonJson(token)}}`;
+}
+
 /** The value of an event that is being handled. */
-export function processingValue(
-  token: string,
-  startedAt: number,
-  record: IdempotencyRecord,
-): string {
-  return `{"status": "processing", "started_at": ${seconds(startedAt)}, ` +
-    rest(record, token);
+export function processingValue(startedAt: number, details: string): string {
+  return `{"status": "processing", "started_at": ${
+    seconds(startedAt)
+  }, ${details}`;
 }
 
 /** The value of an event that was handled. */
 export function completedValue(
-  token: string,
   startedAt: number,
   completedAt: number,
-  record: IdempotencyRecord,
+  details: string,
 ): string {
   return `{"status": "completed", "started_at": ${seconds(startedAt)}, ` +
-    `"completed_at": ${seconds(completedAt)}, ${rest(record, token)}`;
+    `"completed_at": ${seconds(completedAt)}, ${details}`;
 }
 
 /**
@@ -81,14 +86,6 @@ function parseObject(value: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function rest(record: IdempotencyRecord, token: string): string {
-  return `"processed_by": ${toPythonJson(record.processedBy)}, ` +
-    `"event_id": ${toPythonJson(record.eventId)}, ` +
-    `"correlation_id": ${toPythonJson(record.correlationId)}, ` +
-    `"source_service": ${toPythonJson(record.sourceService)}, ` +
-    `"token": ${toPythonJson(token)}}`;
 }
 
 /** Python's float: always with a fraction. */

@@ -9,6 +9,7 @@ import type {
 } from "../protocols.ts";
 import { positiveMs, text } from "./arguments.ts";
 import {
+  claimDetails,
   completedValue,
   isStale,
   processingValue,
@@ -29,10 +30,12 @@ export interface RedisIdempotencyStoreOptions {
 
 /** What this process knows of a claim of its own. */
 interface Held {
+  /** What the key holds. */
   readonly value: string;
   readonly renewedAt: number;
   readonly startedAt: number;
-  readonly record: IdempotencyRecord;
+  /** What is the same in each value of the claim. */
+  readonly details: string;
 }
 
 /** How often a key that changes under our hands is looked at again. */
@@ -73,6 +76,9 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   readonly #redis: AtomicRedisClient;
   readonly #clock: Pick<Clock, "now">;
   readonly #held = new Map<string, Held>();
+  /** Tokens are this and a number: a random one each costs more. */
+  readonly #tokenStart = crypto.randomUUID().slice(0, 24);
+  #claims = 0;
 
   /**
    * Makes a store.
@@ -103,30 +109,20 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     record: IdempotencyRecord,
   ): Promise<IdempotencyClaim> {
     const ttlMs = positiveMs("leaseMs", leaseMs);
-    const token = crypto.randomUUID();
+    const token = this.#tokenStart +
+      (++this.#claims).toString(16).padStart(12, "0");
     const startedAt = this.#clock.now();
-    const value = processingValue(token, startedAt, record);
-    const claimed = (): IdempotencyClaim => {
-      const held = { value, startedAt, renewedAt: startedAt, record };
-      this.#held.set(token, held);
-      return { status: "claimed", token };
-    };
-    for (let look = 0; look < MAX_LOOKS; look++) {
-      const isSet = await isDone(
-        this.#redis.setIfNotExists(key, value, { ttlMs }),
-      );
-      if (isSet) return claimed();
-      const found = await this.#redis.get(key);
-      if (found === value) return claimed();
-      if (found === null) continue;
-      const stored = readValue(found);
-      if (!isStale(stored, this.#clock.now())) return { status: stored.status };
-      const isTaken = await isDone(
-        this.#redis.compareAndSet(key, found, value, { ttlMs }),
-      );
-      if (isTaken) return claimed();
+    const details = claimDetails(token, record);
+    const value = processingValue(startedAt, details);
+    const held = { value, startedAt, renewedAt: startedAt, details };
+    try {
+      if (await this.#redis.setIfNotExists(key, value, { ttlMs })) {
+        return this.#hold(token, held);
+      }
+    } catch (error) {
+      requireUnknown(error);
     }
-    return { status: "in_progress" };
+    return await this.#contend(key, token, held, ttlMs);
   }
 
   /**
@@ -149,8 +145,8 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     } else {
       const known = held ?? await this.#read(key, token);
       if (known === null) return false;
-      const value = processingValue(token, now, known.record);
-      holds = await this.#replace(key, token, known, value, ttlMs);
+      const value = processingValue(now, known.details);
+      holds = await this.#replace(key, token, known.value, value, ttlMs);
       this.#held.set(token, { ...known, value, renewedAt: now });
     }
     if (!holds) this.#held.delete(token);
@@ -167,12 +163,11 @@ export class RedisIdempotencyStore implements IdempotencyStore {
    */
   async complete(key: string, token: string, ttlMs: number): Promise<boolean> {
     positiveMs("ttlMs", ttlMs);
-    const held = await this.#letGo(key, token);
+    const held = this.#letGo(token) ?? await this.#read(key, token);
     if (held === null) return false;
-    const { startedAt, record } = held;
-    const now = this.#clock.now();
-    const value = completedValue(token, startedAt, now, record);
-    return await this.#replace(key, token, held, value, ttlMs);
+    const { startedAt, details } = held;
+    const value = completedValue(startedAt, this.#clock.now(), details);
+    return await this.#replace(key, token, held.value, value, ttlMs);
   }
 
   /**
@@ -185,22 +180,51 @@ export class RedisIdempotencyStore implements IdempotencyStore {
    * whether it was given up or had run out.
    */
   async release(key: string, token: string): Promise<boolean> {
-    const held = await this.#letGo(key, token);
+    const held = this.#letGo(token) ?? await this.#read(key, token);
     if (held === null) return false;
     try {
       return await this.#redis.compareAndDelete(key, held.value);
     } catch (error) {
-      if (!(error instanceof OutcomeUnknownError)) throw error;
+      requireUnknown(error);
       if (await this.#redis.compareAndDelete(key, held.value)) return true;
       throw error;
     }
   }
 
-  /** What is known of a claim, which is forgotten here; else what Redis says. */
-  async #letGo(key: string, token: string): Promise<Held | null> {
+  /** Takes a key that is not known to be ours, or says whose it is. */
+  async #contend(
+    key: string,
+    token: string,
+    held: Held,
+    ttlMs: number,
+  ): Promise<IdempotencyClaim> {
+    const { value } = held;
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const found = await this.#redis.get(key);
+      if (found === value) return this.#hold(token, held);
+      if (found === null) {
+        const isSet = this.#redis.setIfNotExists(key, value, { ttlMs });
+        if (await isDone(isSet)) return this.#hold(token, held);
+        continue;
+      }
+      const stored = readValue(found);
+      if (!isStale(stored, this.#clock.now())) return { status: stored.status };
+      const isTaken = this.#redis.compareAndSet(key, found, value, { ttlMs });
+      if (await isDone(isTaken)) return this.#hold(token, held);
+    }
+    return { status: "in_progress" };
+  }
+
+  #hold(token: string, held: Held): IdempotencyClaim {
+    this.#held.set(token, held);
+    return { status: "claimed", token };
+  }
+
+  /** What is known of a claim, which is forgotten here. */
+  #letGo(token: string): Held | undefined {
     const held = this.#held.get(text("token", token));
-    this.#held.delete(token);
-    return held ?? await this.#read(key, token);
+    if (held !== undefined) this.#held.delete(token);
+    return held;
   }
 
   /** The claim as it is in Redis; `null` when the token does not own it. */
@@ -210,23 +234,26 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     const { status, token: owner, startedAt, record } = readValue(value);
     if (status !== "in_progress" || owner !== token) return null;
     const at = startedAt ?? this.#clock.now();
-    return { value, startedAt: at, renewedAt: at, record };
+    const details = claimDetails(token, record);
+    return { value, startedAt: at, renewedAt: at, details };
   }
 
   /** Writes a value in place of the claim's, whatever replies are lost. */
   async #replace(
     key: string,
     token: string,
-    held: Held,
+    expected: string,
     value: string,
     ttlMs: number,
   ): Promise<boolean> {
-    let expected = held.value;
     for (let look = 0; look < MAX_LOOKS; look++) {
-      const isSet = await isDone(
-        this.#redis.compareAndSet(key, expected, value, { ttlMs }),
-      );
-      if (isSet) return true;
+      try {
+        if (await this.#redis.compareAndSet(key, expected, value, { ttlMs })) {
+          return true;
+        }
+      } catch (error) {
+        requireUnknown(error);
+      }
       const found = await this.#redis.get(key);
       if (found === value) return true;
       if (found === null || readValue(found).token !== token) return false;
@@ -241,7 +268,12 @@ async function isDone(step: Promise<boolean>): Promise<boolean> {
   try {
     return await step;
   } catch (error) {
-    if (error instanceof OutcomeUnknownError) return false;
-    throw error;
+    requireUnknown(error);
+    return false;
   }
+}
+
+/** Passes anything on but an outcome that a look can tell. */
+function requireUnknown(error: unknown): void {
+  if (!(error instanceof OutcomeUnknownError)) throw error;
 }

@@ -11,6 +11,10 @@ import type {
   Logger,
 } from "../protocols.ts";
 import { IdempotencyStoreError, LeaseLostError, RetryError } from "./errors.ts";
+import {
+  idempotencyTtlMs,
+  type IdempotencyTtlOptions,
+} from "./idempotency_ttl.ts";
 import { Lease } from "./_lease.ts";
 import type { LeaseKeeper } from "./_lease_keeper.ts";
 import { LeasedContext } from "./_leased_context.ts";
@@ -18,44 +22,46 @@ import { retry } from "./retry.ts";
 
 const COMPLETE_ATTEMPTS = 3;
 
-/** What a delivery is handled with. */
-export interface DeliveryOptions {
+/** What deliveries are handled with. */
+export interface DeliveryOptions extends IdempotencyTtlOptions {
   readonly store: IdempotencyStore;
   readonly serviceName: string;
-  readonly key: string;
   readonly leaseMs: number;
-  readonly ttlMs: number;
   readonly clock: Clock;
   readonly keeper: LeaseKeeper;
-  readonly logger: () => Logger;
+  readonly logger?: Logger;
 }
 
 /** One delivery of an event to an idempotent handler. */
 export class Delivery<T> {
-  #envelope: EventEnvelope<T>;
-  #context: HandlerContext;
-  #options: DeliveryOptions;
+  readonly #envelope: EventEnvelope<T>;
+  readonly #context: HandlerContext;
+  readonly #key: string;
+  readonly #options: DeliveryOptions;
 
   constructor(
     envelope: EventEnvelope<T>,
     context: HandlerContext,
+    key: string,
     options: DeliveryOptions,
   ) {
     this.#envelope = envelope;
     this.#context = context;
+    this.#key = key;
     this.#options = options;
   }
 
   get logger(): Logger {
-    return this.#options.logger();
+    // A context makes its logger when it is asked for one.
+    return this.#options.logger ?? this.#context.logger;
   }
 
   /** Claims the event; rejects with an `IdempotencyStoreError`. */
   async claim(): Promise<IdempotencyClaim> {
-    const { store, serviceName, key, leaseMs } = this.#options;
+    const { store, serviceName, leaseMs } = this.#options;
     const { event_id, correlation_id, source_service } = this.#envelope;
     try {
-      return await store.claim(key, leaseMs, {
+      return await store.claim(this.#key, leaseMs, {
         processedBy: serviceName,
         eventId: event_id,
         correlationId: correlation_id,
@@ -75,16 +81,16 @@ export class Delivery<T> {
     token: string,
     claimedAt: number,
   ): Promise<HandlerOutcome> {
-    const { key, leaseMs, keeper, logger } = this.#options;
+    const { leaseMs, keeper } = this.#options;
     const lease = new Lease({
-      key,
+      key: this.#key,
       token,
       leaseMs,
       claimedAt,
       eventId: this.#envelope.event_id,
       stopping: this.#context.signal,
     });
-    keeper.keep(lease, logger);
+    keeper.keep(lease, () => this.logger);
     try {
       const outcome = await this.#runOrRelease(handler, lease);
       if (outcome === "in_progress") await this.#release(token);
@@ -109,9 +115,8 @@ export class Delivery<T> {
         throw error;
       }
       if (error !== lease.lost) {
-        const { key } = this.#options;
         this.logger.warn("Handler failed after its lease was lost", {
-          key,
+          key: this.#key,
           error,
         });
       }
@@ -122,9 +127,10 @@ export class Delivery<T> {
   }
 
   async #complete(lease: Lease): Promise<void> {
-    const { store, key, ttlMs } = this.#options;
     if (lease.lost) throw lease.lost;
-    const complete = () => store.complete(key, lease.token, ttlMs);
+    const { store } = this.#options;
+    const ttlMs = idempotencyTtlMs(this.#envelope.event_type, this.#options);
+    const complete = () => store.complete(this.#key, lease.token, ttlMs);
     let done: boolean;
     try {
       done = await complete();
@@ -164,22 +170,20 @@ export class Delivery<T> {
   }
 
   async #release(token: string): Promise<void> {
-    const { store, key } = this.#options;
+    const { store } = this.#options;
+    const key = this.#key;
     try {
       await store.release(key, token);
     } catch (error) {
       this.logger.warn(
         "Cannot give up the claim of an event before its lease ends",
-        {
-          key,
-          error,
-        },
+        { key, error },
       );
     }
   }
 
   #facts(cause?: unknown): { key: string; eventId: string; cause?: unknown } {
-    const { key } = this.#options;
+    const key = this.#key;
     const eventId = this.#envelope.event_id;
     return cause === undefined ? { key, eventId } : { key, eventId, cause };
   }

@@ -16,7 +16,6 @@ import { requireChoice, requireInteger, requireText } from "./_options.ts";
 import { idempotencyKey } from "./idempotency_key.ts";
 import {
   DEFAULT_EVENT_TYPE_TTLS_MS,
-  idempotencyTtlMs,
   type IdempotencyTtlOptions,
 } from "./idempotency_ttl.ts";
 import { systemClock } from "./system_clock.ts";
@@ -126,22 +125,13 @@ export function idempotent<T = unknown>(
   envelope: EventEnvelope<T>,
   context: HandlerContext,
 ) => Promise<HandlerOutcome> {
-  const settings = withDefaults(options);
-  const keeper = new LeaseKeeper(settings);
+  const checked = withDefaults(options);
+  const settings = { ...checked, keeper: new LeaseKeeper(checked) };
   return async (envelope, context) => {
     context.signal.throwIfAborted();
-    const { serviceName, keyPrefix, clock } = settings;
-    const key = idempotencyKey(envelope, { serviceName, keyPrefix });
-    const ttlMs = idempotencyTtlMs(envelope.event_type, options);
-    const delivery = new Delivery(envelope, context, {
-      ...settings,
-      key,
-      ttlMs,
-      keeper,
-      // A context makes its logger when it is asked for one.
-      logger: () => options.logger ?? context.logger,
-    });
-    const claimedAt = clock.monotonic();
+    const key = idempotencyKey(envelope, settings);
+    const delivery = new Delivery(envelope, context, key, settings);
+    const claimedAt = settings.clock.monotonic();
     let claim: IdempotencyClaim;
     try {
       claim = await delivery.claim();
@@ -164,7 +154,7 @@ export function idempotent<T = unknown>(
 
 function withDefaults(
   options: IdempotentOptions,
-): Required<Omit<IdempotentOptions, "logger">> {
+): Required<Omit<IdempotentOptions, "logger">> & { logger?: Logger } {
   const {
     store,
     serviceName,
@@ -191,6 +181,7 @@ function withDefaults(
     onStoreDown,
     keyPrefix,
     clock,
+    ...(options.logger && { logger: options.logger }),
   };
 }
 
