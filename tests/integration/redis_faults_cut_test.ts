@@ -112,6 +112,38 @@ Deno.test("setIfNotExists() never says that it has set another's key, wherever i
       outcome.kind === "replied" && !outcome.reply,
   }));
 
+Deno.test("setIfNotExists() calls of one turn are true of the server each, wherever their reply is cut", () => {
+  const free = [0, 2, 4];
+  const keysOf = (key: string) => [0, 1, 2, 3, 4].map((nth) => `${key}:${nth}`);
+  return cutAtEveryByte({
+    match: naming,
+    prepare: async ({ redis, witness, key }) => {
+      const warm = keysOf(`warm-${key}`);
+      await Promise.all(
+        warm.map((each) => redis.setIfNotExists(each, "", TTL)),
+      );
+      await witness.set(`${key}:1`, "theirs", TTL);
+      await witness.set(`${key}:3`, "theirs", TTL);
+    },
+    call: ({ redis, key }) =>
+      Promise.all(
+        keysOf(key).map((each) =>
+          outcomeOf(redis.setIfNotExists(each, "mine", TTL))
+        ),
+      ),
+    isTrue: async (outcome, { witness, key }) => {
+      if (outcome.kind !== "replied") return false;
+      const held = await Promise.all(keysOf(key).map((k) => witness.get(k)));
+      return outcome.reply.every((each, nth) =>
+        free.includes(nth)
+          ? held[nth] === "mine" &&
+            (each.kind === "unknown" || each.kind === "replied" && each.reply)
+          : held[nth] === "theirs" && each.kind === "replied" && !each.reply
+      );
+    },
+  });
+});
+
 Deno.test("incr() counts once and says so, wherever its reply is cut", () =>
   cutAtEveryByte({
     match: () => called("INCR"),
