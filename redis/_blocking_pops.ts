@@ -2,8 +2,8 @@
 
 import { durationMs, texts } from "./arguments.ts";
 import { askWithin } from "./_ask_within.ts";
-import type { CommandLink } from "./_command_link.ts";
-import { ask, ConnectionLostError } from "./_connection.ts";
+import type { Link } from "./_link.ts";
+import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
 import type { OpenConnection, RedisConnection } from "./_connection.ts";
 import { ConnectionPool } from "./_connection_pool.ts";
 import { connectionError, label } from "./_open_connection.ts";
@@ -21,7 +21,7 @@ export interface BlockingPopsOptions {
   readonly address: RedisAddress;
   readonly open: OpenConnection;
   /** Where a blocked connection is called back from. */
-  readonly link: CommandLink;
+  readonly link: Link;
   readonly commandTimeoutMs: number;
   /** The client, as messages name it. */
   readonly subject: string;
@@ -72,12 +72,31 @@ export class BlockingPops {
     if (!this.#running) throw new NotStartedError(this.#options.subject);
     using scope = new AbortScope([signal, this.#stopping.signal]);
     scope.signal.throwIfAborted();
-    const work = this.#pop(keys, timeoutMs, scope.signal);
+    const work = this.#popFromMaster(keys, timeoutMs, scope.signal);
     this.#inFlight.add(work);
     try {
       return await work;
     } finally {
       this.#inFlight.delete(work);
+    }
+  }
+
+  /** A server that is no longer the master has taken nothing: ask the next. */
+  async #popFromMaster(
+    keys: readonly string[],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<[string, string] | null> {
+    const end = performance.now() + timeoutMs;
+    for (let left = timeoutMs;;) {
+      try {
+        return await this.#pop(keys, left, signal);
+      } catch (error) {
+        if (!(error instanceof NotMasterError)) throw error;
+      }
+      await pause(UNBLOCK_RETRY_MS, signal);
+      if (timeoutMs > 0) left = end - performance.now();
+      if (left < 0) return null;
     }
   }
 
@@ -104,9 +123,9 @@ export class BlockingPops {
       if (popped === null) signal.throwIfAborted();
       return popped as [string, string] | null;
     } catch (error) {
-      throw error instanceof ConnectionLostError
-        ? this.#lost(sent, error)
-        : error;
+      if (error instanceof NotMasterError) throw error;
+      if (error instanceof ConnectionLostError) throw this.#lost(sent, error);
+      throw error;
     } finally {
       settled.abort();
       signal.removeEventListener("abort", giveUp);

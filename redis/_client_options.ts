@@ -2,22 +2,30 @@
 
 import type { Logger } from "../protocols.ts";
 import { kindOf, positiveMs, text } from "./arguments.ts";
-import { createOpener } from "./_open_connection.ts";
 import type { OpenConnection } from "./_connection.ts";
+import { createOpener, type OpenOptions } from "./_open_connection.ts";
 import { parseRedisUrl } from "./_redis_url.ts";
 import type { RedisAddress } from "./_redis_url.ts";
+import { SentinelMaster } from "./_sentinel_master.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
+import { readSentinelOptions } from "./sentinel_options.ts";
+import { readTlsOptions } from "./tls_options.ts";
 
 /** Checked options, and what every part of a client needs. */
 export interface ClientSettings {
+  /** The server, as messages name it. */
   readonly address: RedisAddress;
   readonly open: OpenConnection;
+  /** Where the server is the master of a group with sentinels. */
+  readonly master?: SentinelMaster;
   readonly clientId: string;
   readonly commandTimeoutMs: number;
   /** The client, as messages name it. */
   readonly subject: string;
   readonly logger: Logger | undefined;
 }
+
+const WAYS = ["url", "sentinel", "cluster"] as const;
 
 /** The longest that a timer can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -30,15 +38,11 @@ export function readOptions(
   try {
     const clientId = text("clientId", options.clientId);
     if (clientId === "") throw new RangeError('"clientId" must not be empty');
-    const address = parseRedisUrl(options.url);
     const { commandTimeoutMs, connectTimeoutMs, logger } = options;
-    const connectMs = timeout("connectTimeoutMs", connectTimeoutMs);
     return {
-      address,
-      open: createOpener({
-        address,
+      ...readServer(options, {
         clientId,
-        connectTimeoutMs: connectMs,
+        connectTimeoutMs: timeout("connectTimeoutMs", connectTimeoutMs),
         logger,
       }),
       clientId,
@@ -52,6 +56,39 @@ export function readOptions(
     }
     throw error;
   }
+}
+
+type Server = Pick<ClientSettings, "address" | "open" | "master">;
+
+/** Which of the three ways to reach Redis was taken. */
+function readServer(
+  options: RedisConnectionOptions,
+  common: Omit<OpenOptions, "address">,
+): Server {
+  const { url, sentinel, tls } = options;
+  const given = WAYS.filter((way) => options[way] !== undefined);
+  if (given.length !== 1) {
+    throw new TypeError(
+      `exactly one of "url", "sentinel" and "cluster" is needed, received ${
+        given.length === 0 ? "none" : `"${given.join('" and "')}"`
+      }`,
+    );
+  }
+  if (sentinel !== undefined) {
+    const settings = readSentinelOptions(sentinel);
+    const master = new SentinelMaster({ ...common, settings });
+    const { address } = master;
+    return { address, master, open: (signal) => master.open(signal) };
+  }
+  const address = withTls(parseRedisUrl(url), tls);
+  return { address, open: createOpener({ ...common, address }) };
+}
+
+function withTls(address: RedisAddress, tls: unknown): RedisAddress {
+  if (tls === undefined) return address;
+  const tlsOptions = readTlsOptions("tls", tls);
+  if (address.tls) return { ...address, tlsOptions };
+  throw new TypeError('"tls" needs a rediss:// URL');
 }
 
 /** The milliseconds that a stop may take. */

@@ -1,12 +1,12 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { ClientSettings } from "./_client_options.ts";
-import type { CommandLink } from "./_command_link.ts";
+import type { Link } from "./_link.ts";
 
 /** What a client lends to the other classes of this folder. */
 export interface ClientParts {
   readonly settings: ClientSettings;
-  readonly link: CommandLink;
+  readonly link: Link;
 }
 
 const PARTS = new WeakMap<object, ClientParts>();

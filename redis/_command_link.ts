@@ -2,12 +2,15 @@
 
 import type { Logger } from "../protocols.ts";
 import { Backoff } from "./_backoff.ts";
+import { NotMasterError } from "./_connection.ts";
 import type {
   ConnectionLostError,
   OpenConnection,
   RedisConnection,
 } from "./_connection.ts";
 import { DeadlineQueue } from "./_deadline_queue.ts";
+import { GivenBackError } from "./_given_back_error.ts";
+import type { Link } from "./_link.ts";
 import { connectionError, isRefusal, label } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import { PendingCommand } from "./_pending_command.ts";
@@ -15,7 +18,7 @@ import type { PendingCommandOwner } from "./_pending_command.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { sharedController } from "./abort_scope.ts";
 import { NotStartedError, OutcomeUnknownError } from "./errors.ts";
-import type { WireCommand, WireExecutor } from "./wire_command.ts";
+import type { WireCommand } from "./wire_command.ts";
 
 /** What a {@linkcode CommandLink} needs. */
 export interface CommandLinkOptions {
@@ -26,6 +29,8 @@ export interface CommandLinkOptions {
   readonly subject: string;
   readonly clientId: string;
   readonly logger?: Logger | undefined;
+  /** Called when a connection is lost, and whenever none can be opened. */
+  readonly onLost?: () => void;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface CommandLinkOptions {
  * command settles within its deadline, and none is sent twice unless a second
  * run could not be told from one.
  */
-export class CommandLink implements WireExecutor, PendingCommandOwner {
+export class CommandLink implements Link, PendingCommandOwner {
   readonly #options: CommandLinkOptions;
   readonly #pending = new DeadlineQueue<PendingCommand>((command) =>
     this.#expire(command)
@@ -44,6 +49,8 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
   #backoff = new Backoff();
   #lastError: unknown;
   #onDrained: (() => void) | null = null;
+  /** Commands that may have been applied on a connection before. */
+  readonly #lostOnce = new WeakSet<PendingCommand>();
   generation = 0;
   /** Called before a command is taken, for what is to be sent before it. */
   beforeSend: (() => void) | undefined;
@@ -59,6 +66,28 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
     this.#running = true;
     this.#backoff = new Backoff();
     this.#attach(connection);
+  }
+
+  /** Takes commands from now on, and opens the first connection meanwhile. */
+  startLater(): void {
+    this.#closing = sharedController();
+    this.#running = true;
+    this.#backoff = new Backoff();
+    void this.#reconnect();
+  }
+
+  /** Whether the last connection was lost, or the first could not be opened. */
+  get isLost(): boolean {
+    return this.#lastError !== undefined;
+  }
+
+  /** Rejects what waits for a connection with `GivenBackError`. */
+  giveBack(): void {
+    for (const command of this.#pending.toArray()) {
+      if (command.connection !== null) continue;
+      this.settled(command);
+      command.fail(new GivenBackError(command.wasSent));
+    }
   }
 
   /** A deadline for a command issued now. */
@@ -114,11 +143,16 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
 
   /** The connection that a command was sent on is gone. */
   lost(command: PendingCommand, error: ConnectionLostError): void {
-    if (command.wire.kind === "once") {
+    if (error instanceof NotMasterError) {
+      command.wasSent = this.#lostOnce.has(command);
+      this.#onClose(error.connection, error);
+      if (this.#connection !== null) command.sendOn(this.#connection);
+    } else if (command.wire.kind === "once") {
       this.settled(command);
       command.fail(this.#failure(command, this.#lostReason(), error));
-    } else if (this.#connection !== null) {
-      command.sendOn(this.#connection);
+    } else {
+      this.#lostOnce.add(command);
+      if (this.#connection !== null) command.sendOn(this.#connection);
     }
   }
 
@@ -144,6 +178,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
     this.#log("warn", "Redis connection lost", { error: this.#lastError });
     this.#backoff.lost(connection);
     void this.#reconnect();
+    this.#options.onLost?.();
   }
 
   async #reconnect(): Promise<void> {
@@ -153,7 +188,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
         await pause(this.#backoff.next(), signal);
         const connection = await this.#options.open(signal);
         if (signal.aborted) return void connection.destroy();
-        this.#log("info", "Redis connection restored");
+        if (this.isLost) this.#log("info", "Redis connection restored");
         this.#attach(connection);
         return;
       } catch (error) {
@@ -161,6 +196,7 @@ export class CommandLink implements WireExecutor, PendingCommandOwner {
         this.#lastError = error;
         // A refused login does not get better within the deadline.
         if (isRefusal(error)) this.#abandon(this.#unreachableReason());
+        this.#options.onLost?.();
       }
     }
   }

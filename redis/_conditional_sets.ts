@@ -2,7 +2,7 @@
 
 import { setImmediate } from "node:timers";
 
-import type { CommandLink } from "./_command_link.ts";
+import type { Link } from "./_link.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
 import { SET_EACH } from "./_scripts.ts";
 import { settleSetIfNotExists } from "./_settle_set_if_not_exists.ts";
@@ -26,7 +26,7 @@ interface Call {
  * run of a script: a command each costs the client and the server twice as much.
  */
 export class ConditionalSets {
-  readonly #link: CommandLink;
+  readonly #link: Link;
   #calls: Call[] = [];
   /** Whether the server has refused to run scripts for this user. */
   #isScriptRefused = false;
@@ -35,7 +35,7 @@ export class ConditionalSets {
    * @param link Where scripts are sent. It flushes what waits here before it
    * sends anything else, so that commands keep their order.
    */
-  constructor(link: CommandLink) {
+  constructor(link: Link) {
     this.#link = link;
     link.beforeSend = () => this.flush();
   }

@@ -1,5 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import type { RedisCommandError } from "./errors.ts";
+
 /** A command on its way, and who is told of its end. Exactly one is called. */
 export interface OutgoingCommand {
   readonly name: string;
@@ -23,6 +25,8 @@ export interface RedisConnection {
   readonly closed: boolean;
   /** The replies received so far; what stands still for long is deaf. */
   readonly replies: number;
+  /** What is made of a refusal before the command hears of it. */
+  onRefusal: ((refusal: RedisCommandError) => Error) | null;
   /** Sends a command. */
   send(command: OutgoingCommand): void;
   /** Lets what was sent in this turn of the event loop leave at once. */
@@ -58,6 +62,19 @@ export class ConnectionLostError extends Error {
   constructor(options?: ErrorOptions) {
     super("The connection was lost", options);
     this.name = "ConnectionLostError";
+  }
+}
+
+/**
+ * The server has refused a command for what it is itself, no master any more, so
+ * that the command was not applied and its connection is no use.
+ */
+export class NotMasterError extends ConnectionLostError {
+  readonly connection: RedisConnection;
+
+  constructor(connection: RedisConnection, options?: ErrorOptions) {
+    super(options);
+    this.connection = connection;
   }
 }
 

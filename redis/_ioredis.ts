@@ -15,7 +15,9 @@ import type {
 } from "./_connection.ts";
 import { type CommandListener, ListenedCommand } from "./_ioredis_command.ts";
 import { RedisCommandError } from "./errors.ts";
+import type { RedisTlsOptions } from "./tls_options.ts";
 
+type TlsOptions = Omit<RedisTlsOptions, "ca"> & { ca?: string | string[] };
 type CommandStream = NonNullable<Parameters<Redis["sendCommand"]>[1]>;
 
 /** UTF-16 units of commands that are held back at most, against huge values. */
@@ -26,6 +28,7 @@ export interface SocketAddress {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  readonly tlsOptions?: RedisTlsOptions;
 }
 
 /**
@@ -36,14 +39,15 @@ export interface SocketAddress {
  * @param signal Gives up, and closes the socket.
  */
 export async function connectSocket(
-  { host, port, tls }: SocketAddress,
+  address: SocketAddress,
   signal: AbortSignal,
 ): Promise<RedisConnection> {
   signal.throwIfAborted();
+  const { host, port } = address;
   const redis = new Redis({
     host,
     port,
-    ...(tls ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
+    ...tlsOf(address),
     lazyConnect: true,
     retryStrategy: null,
     enableOfflineQueue: false,
@@ -73,6 +77,21 @@ export async function connectSocket(
   }
 }
 
+/** What ioredis hands to `node:tls`. A certificate names hosts, seldom addresses. */
+function tlsOf(
+  { host, tls, tlsOptions = {} }: SocketAddress,
+): { tls?: TlsOptions } {
+  if (!tls) return {};
+  const { ca, ...rest } = tlsOptions;
+  return {
+    tls: {
+      ...(isIP(host) === 0 && { servername: host }),
+      ...(ca !== undefined && { ca: typeof ca === "string" ? ca : [...ca] }),
+      ...rest,
+    },
+  };
+}
+
 /** Turns an error within a reply into ours; passes anything else on. */
 export function translateReply(command: string, reply: unknown): unknown {
   return isReplyError(reply)
@@ -87,6 +106,7 @@ class IoredisConnection implements RedisConnection, CommandListener {
   /** What the socket complained of last. */
   error: Error | null = null;
   replies = 0;
+  onRefusal: ((refusal: RedisCommandError) => Error) | null = null;
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -124,7 +144,8 @@ class IoredisConnection implements RedisConnection, CommandListener {
   failed(command: OutgoingCommand, error: unknown): void {
     if (isReplyError(error)) {
       this.replies += 1;
-      command.onError(new RedisCommandError(command.name, error.message));
+      const refusal = new RedisCommandError(command.name, error.message);
+      command.onError(this.onRefusal?.(refusal) ?? refusal);
       return;
     }
     // Whatever it is, the replies that follow could be anybody's.

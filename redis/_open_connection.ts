@@ -7,6 +7,7 @@ import { connectSocket } from "./_ioredis.ts";
 import { pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { RedisCommandError, RedisConnectionError } from "./errors.ts";
+import type { RedisServerAddress } from "./server_address.ts";
 
 /** How connections are opened. */
 export interface OpenOptions {
@@ -28,7 +29,7 @@ export function createOpener(options: OpenOptions): OpenConnection {
 
 /** A {@linkcode RedisConnectionError} about a server. */
 export function connectionError(
-  { host, port }: RedisAddress,
+  { host, port }: RedisServerAddress,
   message: string,
   cause?: unknown,
 ): RedisConnectionError {
@@ -149,7 +150,7 @@ function needsNoPassword(error: unknown): boolean {
 }
 
 /** A server as messages name it. */
-export function label({ host, port }: RedisAddress): string {
+export function label({ host, port }: RedisServerAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -1,12 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { kindOf } from "./arguments.ts";
+import type { RedisTlsOptions } from "./tls_options.ts";
 
 /** A server, and how to log in to it. Never logged as a whole. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  readonly tlsOptions?: RedisTlsOptions;
   readonly db: number;
   readonly username?: string;
   readonly password?: string;

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { createHash } from "node:crypto";
-import type { CommandLink } from "./_command_link.ts";
+import type { Link } from "./_link.ts";
 import { RedisCommandError } from "./errors.ts";
 import type { WireCommandKind } from "./wire_command.ts";
 
@@ -27,7 +27,7 @@ export class Script {
 
   /** Runs it by its digest, and by its body where the server forgot it. */
   async run<Reply>(
-    link: CommandLink,
+    link: Link,
     keys: readonly string[],
     args: readonly string[],
     deadline: number = link.deadline(),

@@ -1,16 +1,16 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { text } from "./arguments.ts";
-import type { CommandLink } from "./_command_link.ts";
+import type { Link } from "./_link.ts";
 import { Script } from "./_script.ts";
 import { kindOf } from "./arguments.ts";
 
 /** The scripts of the callers, kept for servers that forget them. */
 export class ScriptRegistry {
-  readonly #link: CommandLink;
+  readonly #link: Link;
   readonly #scripts = new Map<string, Script>();
 
-  constructor(link: CommandLink) {
+  constructor(link: Link) {
     this.#link = link;
   }
 

@@ -6,7 +6,7 @@ import { Script } from "./_script.ts";
  * Sets each key on a condition: four arguments a key, `=` and the value that it
  * must hold or two empty ones where it must not exist, what to set, and the
  * milliseconds to live, or nothing for ever. Answers with 1, 0 or the text of
- * an error that concerns this key alone.
+ * an error that concerns this key alone. A replica has applied none of it.
  */
 export const SET_EACH: Script = new Script(
   "once",
@@ -30,7 +30,9 @@ for i, key in ipairs(KEYS) do
     else
       reply = pcall('SET', key, ARGV[at - 1])
     end
-    replies[i] = reply and (reply.err or 1) or 0
+    local err = reply and reply.err
+    if err and string.find(err, 'READONLY ', 1, true) then return reply end
+    replies[i] = err or reply and 1 or 0
   end
 end
 return replies`,

@@ -1,6 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { CommandLink } from "./_command_link.ts";
+import type { Link } from "./_link.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
 import type { WireCommand } from "./wire_command.ts";
 
@@ -15,7 +15,7 @@ import type { WireCommand } from "./wire_command.ts";
  * @returns Whether the key was set.
  */
 export async function settleSetIfNotExists(
-  link: CommandLink,
+  link: Link,
   command: WireCommand,
   lost: OutcomeUnknownError,
   deadline: number,
@@ -38,7 +38,7 @@ export async function settleSetIfNotExists(
 
 /** The value, a sign for one that is no text, or `null`. */
 async function look(
-  link: CommandLink,
+  link: Link,
   key: string,
   lost: OutcomeUnknownError,
   deadline: number,

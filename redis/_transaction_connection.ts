@@ -2,7 +2,7 @@
 
 import { askWithin } from "./_ask_within.ts";
 import type { ConnectionPool } from "./_connection_pool.ts";
-import { ask, ConnectionLostError } from "./_connection.ts";
+import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
 import { translateReply } from "./_ioredis.ts";
 import { connectionError, label } from "./_open_connection.ts";
@@ -76,6 +76,11 @@ export class TransactionConnection implements TransactionBackend {
         (error: unknown) => error,
       );
       this.#watching = false;
+      const steps = await queued;
+      for (const step of steps) {
+        if (step.status === "rejected") this.#requireMaster(step.reason);
+      }
+      this.#requireMaster(exec);
       if (exec instanceof ConnectionLostError) {
         throw new OutcomeUnknownError(
           "EXEC",
@@ -83,7 +88,7 @@ export class TransactionConnection implements TransactionBackend {
           { cause: exec },
         );
       }
-      for (const step of await queued) {
+      for (const step of steps) {
         if (step.status === "rejected") throw step.reason;
       }
       if (exec instanceof RedisCommandError) throw exec;
@@ -101,6 +106,16 @@ export class TransactionConnection implements TransactionBackend {
   close(): Promise<void> {
     this.#release();
     return Promise.resolve();
+  }
+
+  /** Throws where a server has refused for not being the master. */
+  #requireMaster(error: unknown): void {
+    if (!(error instanceof NotMasterError)) return;
+    throw connectionError(
+      this.#options.address,
+      `EXEC was not applied: ${this.#server()} is no longer the master`,
+      error.cause,
+    );
   }
 
   /** The connection in hand; a new one only where nothing was watched. */

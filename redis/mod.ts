@@ -20,6 +20,7 @@
  * @module
  */
 
+export type { RedisClusterOptions } from "./cluster_options.ts";
 export type { RedisConnectionOptions } from "./connection_options.ts";
 export {
   NotStartedError,
@@ -53,6 +54,9 @@ export {
   type RedisPubSubClientOptions,
   type RedisPubSubOptions,
 } from "./redis_pubsub.ts";
+export type { RedisSentinelOptions } from "./sentinel_options.ts";
+export type { RedisNatMap, RedisServerAddress } from "./server_address.ts";
+export type { RedisTlsOptions } from "./tls_options.ts";
 export { type EventStreamOptions, toEventStream } from "./to_event_stream.ts";
 export type {
   WireCommand,

@@ -17,12 +17,13 @@ import { positiveMs, text } from "./arguments.ts";
 import { BlockingPops } from "./_blocking_pops.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
 import { lendParts } from "./_client_parts.ts";
-import { CommandLink } from "./_command_link.ts";
 import { ConditionalSets } from "./_conditional_sets.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
 import { ScriptRegistry } from "./_script_registry.ts";
 import type { Script } from "./_script.ts";
+import { createLink } from "./_create_link.ts";
 import * as scripts from "./_scripts.ts";
+import type { Link } from "./_link.ts";
 import { Transactions } from "./_transactions.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
 import { fenceKey } from "./fence_key.ts";
@@ -63,7 +64,7 @@ export class RedisClient extends RedisCommands
     UserNotifier,
     Lifecycle {
   readonly #gate = new LifecycleGate();
-  readonly #link: CommandLink;
+  readonly #link: Link;
   readonly #transactions: Transactions;
   readonly #pops: BlockingPops;
   readonly #scripts: ScriptRegistry;
@@ -79,7 +80,7 @@ export class RedisClient extends RedisCommands
    */
   constructor(options: RedisClientOptions) {
     const settings = readOptions("RedisClient", options);
-    const link = new CommandLink(settings);
+    const link = createLink(settings);
     super(link);
     this.#link = link;
     this.#transactions = new Transactions(settings);

@@ -14,11 +14,12 @@ import { BlockingSubscriptions } from "./_blocking_subscriptions.ts";
 import { type ChannelKind, EXACT, PATTERN } from "./_channel.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
 import { borrowParts, type ClientParts } from "./_client_parts.ts";
-import { CommandLink } from "./_command_link.ts";
+import { createLink } from "./_create_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
 import { SubscriberHub } from "./_subscriber_hub.ts";
 import { channelNames } from "./channel_names.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
+import type { Link } from "./_link.ts";
 import { NotStartedError } from "./errors.ts";
 import type { PubSubSettings } from "./pubsub_settings.ts";
 import type { RedisClient } from "./redis_client.ts";
@@ -73,7 +74,7 @@ export class RedisPubSub
   implements PubSub, PatternSubscriber, UserNotifier, Lifecycle {
   readonly #gate = new LifecycleGate();
   readonly #subject: string;
-  readonly #link: CommandLink;
+  readonly #link: Link;
   readonly #ownsLink: boolean;
   readonly #hub: SubscriberHub;
   readonly #blocking: BlockingSubscriptions;
@@ -244,5 +245,5 @@ export class RedisPubSub
 
 function ownParts(options: RedisConnectionOptions): ClientParts {
   const settings = readOptions("RedisPubSub", options);
-  return { settings, link: new CommandLink(settings) };
+  return { settings, link: createLink(settings) };
 }

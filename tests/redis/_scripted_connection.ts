@@ -17,6 +17,7 @@ export class ScriptedConnection implements RedisConnection {
   closed = false;
   paused = false;
   replies = 0;
+  onRefusal: RedisConnection["onRefusal"] = null;
   /** Sends a message. */
   message: MessageListener = () => {};
 

@@ -29,7 +29,11 @@ function refused(options: object, type: typeof Error, text: string): void {
 Deno.test("new RedisClient() names the option that is wrong, and no secret", () => {
   refused({ clientId: 7 }, TypeError, '"clientId" must be a string');
   refused({ clientId: "" }, RangeError, '"clientId" must not be empty');
-  refused({ url: undefined }, TypeError, '"url" must be a redis://');
+  refused(
+    { url: undefined },
+    TypeError,
+    'exactly one of "url", "sentinel" and "cluster" is needed, received none',
+  );
   refused({ url: "no url s3cret" }, TypeError, "received text that is no URL");
   refused({ url: "http://:s3cret@h" }, TypeError, "received http://");
   refused({ url: "redis://" }, TypeError, '"url"');

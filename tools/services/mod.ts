@@ -24,6 +24,7 @@ export {
   requireNamedServers,
 } from "./named_servers.ts";
 export type { RunningServer } from "./native_server.ts";
+export { type SelfSigned, selfSigned } from "./self_signed.ts";
 export type { Service, ServiceRecord } from "./service.ts";
 export { ServiceError } from "./service_error.ts";
 export { startKafka, type StartKafkaOptions } from "./start_kafka.ts";
@@ -33,6 +34,11 @@ export {
   type StartKafkaClusterOptions,
 } from "./start_kafka_cluster.ts";
 export { startRedis, type StartRedisOptions } from "./start_redis.ts";
+export {
+  type RedisSentinelGroup,
+  startRedisSentinel,
+  type StartRedisSentinelOptions,
+} from "./start_redis_sentinel.ts";
 export {
   type Services,
   type ServicesEnv,
