@@ -203,6 +203,9 @@ export class Fetcher {
     const isNews = next !== asked.next || highWatermark !== place.highWatermark;
     if (!isNews) return true;
     place.highWatermark = highWatermark;
+    // Last in turn now: a broker fills its answer in the order of the request.
+    this.#places.delete(nameOf(place));
+    this.#places.set(nameOf(place), place);
     place.isBusy = true;
     const { topic, partition } = place;
     const batch = { topic, partition, records, next, highWatermark };

@@ -105,13 +105,17 @@ export class Lane {
   attempts = 0;
   #nextSequence = 0;
   #acknowledgedEnd = -1;
+  readonly #limitBytes: number;
   #maxBytes: number;
+  /** Whether it stood back when a request was full: it comes first in the next. */
+  stoodBack = false;
   /** How many of the next records travel alone, to find the one refused. */
   #isolate = 0;
 
   constructor(topic: string, partition: number, maxBytes: number) {
     this.topic = topic;
     this.partition = partition;
+    this.#limitBytes = maxBytes;
     this.#maxBytes = maxBytes;
   }
 
@@ -199,6 +203,11 @@ export class Lane {
   /** The batch was too large: the next ones are half its size. */
   shrink(): void {
     this.#maxBytes = Math.max(1, Math.floor(this.batch!.bytes / 2));
+  }
+
+  /** It was one event that was too large, and not what travelled with it. */
+  grow(): void {
+    this.#maxBytes = this.#limitBytes;
   }
 
   /** A record of the batch was refused: the next ones travel alone. */

@@ -20,6 +20,8 @@ import { TopicLanes } from "./_topic_lanes.ts";
 const SWEEP_MS = 50;
 const RETRY_BASE_MS = 25;
 const RETRY_MAX_MS = 500;
+/** Brokers refuse requests of 100 MiB by default. */
+const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 
 /** What a funnel has to be told. */
 export interface EventFunnelOptions {
@@ -29,6 +31,8 @@ export interface EventFunnelOptions {
   readonly maxQueuedBytes: number;
   /** The most that one batch holds. */
   readonly maxBatchBytes: number;
+  /** A request to a leader takes no further batch from then on. */
+  readonly maxRequestBytes?: number;
   /** Where alarms go. */
   readonly logger: Logger | undefined;
 }
@@ -158,8 +162,9 @@ export class EventFunnel {
           topic.stale = true;
         } else if (!this.#busyLeaders.has(leader)) {
           const lanes = ready.get(leader);
-          if (lanes) lanes.push(lane);
-          else ready.set(leader, [lane]);
+          if (!lanes) ready.set(leader, [lane]);
+          else if (lane.stoodBack) lanes.unshift(lane);
+          else lanes.push(lane);
         }
       }
     }
@@ -186,14 +191,19 @@ export class EventFunnel {
   }
 
   async #send(leader: number, lanes: readonly Lane[]): Promise<void> {
+    const { maxRequestBytes = MAX_REQUEST_BYTES } = this.#options;
     this.#busyLeaders.add(leader);
     for (const lane of lanes) lane.inRequest = true;
     try {
       await this.#identify(lanes);
       const sent: Array<[Lane, LaneBatch]> = [];
+      let bytes = 0;
       for (const lane of lanes) {
-        const batch = lane.take();
-        if (batch) sent.push([lane, batch]);
+        lane.stoodBack = bytes >= maxRequestBytes;
+        const batch = lane.stoodBack ? null : lane.take();
+        if (!batch) continue;
+        sent.push([lane, batch]);
+        bytes += batch.bytes;
       }
       if (sent.length === 0) return;
       const batches = sent.map(([, batch]) => batch);
@@ -259,6 +269,7 @@ export class EventFunnel {
       return lane.unbatch();
     }
     for (const pending of batch.pendings) pending.flying = false;
+    if (meaning === "too_large") lane.grow();
     const code = meaning === "too_large" ? meaning : "rejected";
     this.#failAll(batch.pendings, code, `the broker said ${error}`);
     lane.unbatch();

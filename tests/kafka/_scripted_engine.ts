@@ -28,8 +28,8 @@ export class ScriptedEngine implements ProducerEngine {
   readonly requests: OutgoingBatch[][] = [];
   /** Answers a batch in place of the broker, where it returns something. */
   answer: (batch: OutgoingBatch) => BatchResult | undefined = () => undefined;
-  readonly #cluster = new MemoryCluster(1);
-  readonly #engine = new MemoryProducerEngine(this.#cluster);
+  readonly #cluster: MemoryCluster;
+  readonly #engine: MemoryProducerEngine;
   readonly #script: Turn[];
   readonly #hanging: Array<() => void> = [];
   readonly #onHang: Array<() => void> = [];
@@ -37,8 +37,10 @@ export class ScriptedEngine implements ProducerEngine {
   /** Whether every answer is lost once the script is over. */
   isDeaf = false;
 
-  constructor(script: readonly Turn[] = []) {
+  constructor(script: readonly Turn[] = [], partitions = 1) {
     this.#script = [...script];
+    this.#cluster = new MemoryCluster(partitions);
+    this.#engine = new MemoryProducerEngine(this.#cluster);
   }
 
   /** The values in the log, in order. */

@@ -23,8 +23,9 @@ interface Rig extends AsyncDisposable {
 function rig(
   script: readonly Turn[] = [],
   options: Partial<EventFunnelOptions> = {},
+  partitions = 1,
 ): Rig {
-  const engine = new ScriptedEngine(script);
+  const engine = new ScriptedEngine(script, partitions);
   const logger = new RecordingLogger();
   const funnel = new EventFunnel(engine, {
     deliveryTimeoutMs: 10_000,
@@ -222,6 +223,36 @@ Deno.test("EventFunnel fails an event alone that the broker finds too large", as
     code: "too_large",
     outcome: "not_sent",
   });
+});
+
+Deno.test("EventFunnel goes back to full batches once the event that was too large is found", async () => {
+  await using r = rig();
+  r.engine.answer = ({ records }) =>
+    records.some(({ value }) => value!.length > 100)
+      ? { baseOffset: -1, error: "MESSAGE_TOO_LARGE" }
+      : undefined;
+  const good = NUMBERS.map((each) => r.send(each));
+  const bad = failure(r.send("x".repeat(101)));
+  assertEquals(await bad, { code: "too_large", outcome: "not_sent" });
+  await Promise.all(good);
+  r.engine.requests.length = 0;
+  await Promise.all(NUMBERS.map((each) => r.send(each)));
+  assertEquals(r.engine.requests.map(([batch]) => batch!.records.length), [8]);
+});
+
+Deno.test("EventFunnel lets no request grow without end, and passes no partition over", async () => {
+  await using r = rig(["hang"], { maxRequestBytes: 140 }, 8);
+  const first = r.send("first");
+  await r.engine.hangs();
+  const calls = NUMBERS.map((each) => r.send(each.repeat(60), `key-${each}`));
+  r.engine.release();
+  await Promise.all([first, ...calls]);
+  const counts = r.engine.requests.map((batches) => batches.length);
+  assertEquals(Math.max(...counts), 2);
+  const partitions = r.engine.requests.slice(1).flatMap((batches) =>
+    batches.map(({ partition }) => partition)
+  );
+  assertEquals(partitions.length, new Set(partitions).size);
 });
 
 Deno.test("EventFunnel fails a bad record without its neighbours", async () => {
