@@ -25,9 +25,11 @@ export interface EventContext {
 }
 
 /** A context, and what opened it. */
-interface Frame {
+export interface Frame {
   readonly fields: EventContext;
   readonly origin: unknown;
+  /** What somebody made of the fields, and does not want to make again. */
+  memo: unknown;
 }
 
 const NONE: EventContext = Object.freeze({});
@@ -64,6 +66,7 @@ export function withContext<R>(fields: EventContext, fn: () => R): R {
   return storage.run({
     fields: Object.freeze(context),
     origin: current?.origin,
+    memo: undefined,
   }, fn);
 }
 
@@ -80,7 +83,15 @@ export function withFreshContext<R>(
   fn: () => R,
   origin?: unknown,
 ): R {
-  return storage.run({ fields: Object.freeze(fields), origin }, fn);
+  return storage.run(
+    { fields: Object.freeze(fields), origin, memo: undefined },
+    fn,
+  );
+}
+
+/** The context of the code that asks, and what belongs to it. */
+export function currentFrame(): Frame | undefined {
+  return storage.getStore();
 }
 
 /** What opened the context that goes on here. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { currentContext, type EventContext } from "../events/context.ts";
-import { createFragment, type Fragment } from "./_fragment.ts";
+import { currentFrame } from "../events/context.ts";
+import { createFragment, EMPTY, type Fragment } from "./_fragment.ts";
 import type { Serializer } from "./_serializer.ts";
 
 /** The fields that events carry too are named as on the wire. */
@@ -20,8 +20,6 @@ interface Written {
   readonly fragment: Fragment;
 }
 
-const written = new WeakMap<EventContext, Written>();
-
 /**
  * The fields of the current context. A context is frozen, so its fields are
  * written at its first line and reused for the others.
@@ -30,19 +28,15 @@ const written = new WeakMap<EventContext, Written>();
  * @returns The fields as they stand in a line.
  */
 export function contextFragment(serializer: Serializer): Fragment {
-  const context = currentContext();
-  const known = written.get(context);
+  const frame = currentFrame();
+  if (frame === undefined) return EMPTY;
+  const known = frame.memo as Written | undefined;
   if (known?.serializer === serializer) return known.fragment;
-  const fragment = createFragment(serializer, withWireNames(context));
-  written.set(context, { serializer, fragment });
+  const fragment = createFragment(serializer, frame.fields, wireName);
+  frame.memo = { serializer, fragment } satisfies Written;
   return fragment;
 }
 
-function withWireNames(context: EventContext): Record<string, unknown> {
-  // Without a prototype, so that a field may be called `__proto__`.
-  const fields: Record<string, unknown> = Object.create(null);
-  for (const name of Object.keys(context)) {
-    fields[WIRE_NAMES.get(name) ?? name] = context[name];
-  }
-  return fields;
+function wireName(name: string): string {
+  return WIRE_NAMES.get(name) ?? name;
 }

@@ -15,15 +15,45 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** Some fields of a line, written once and used by many lines. */
-export interface Fragment {
+export class Fragment {
   /** The fields as they stand in a line, each with a comma before it. */
   readonly json: string;
-  /** The fields one by one: by name, the whole `"name":value`. */
-  readonly parts: ReadonlyMap<string, string>;
+  readonly #names: readonly string[];
+  readonly #parts: readonly string[];
+
+  /** Creates a fragment of names and, in the same order, `"name":value`. */
+  constructor(names: readonly string[], parts: readonly string[]) {
+    this.#names = names;
+    this.#parts = parts;
+    this.json = joined(parts);
+  }
+
+  /** The names. A list, since there are few: to look through it costs less. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Tells whether there is a field of this name. */
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
+  /** The field of this name, as `"name":value`. */
+  part(name: string): string | undefined {
+    const index = this.#names.indexOf(name);
+    return index < 0 ? undefined : this.#parts[index];
+  }
+
+  /** The fields other than those of the given names. */
+  without(names: (name: string) => boolean): string {
+    return joined(
+      this.#parts.filter((_, index) => !names(this.#names[index]!)),
+    );
+  }
 }
 
 /** No fields. */
-export const EMPTY: Fragment = { json: "", parts: new Map() };
+export const EMPTY: Fragment = new Fragment([], []);
 
 /** What a line has in the place of fields that cannot be read at all. */
 const UNREADABLE_FIELDS = `,"fields":"${UNREADABLE}"`;
@@ -33,23 +63,35 @@ const UNREADABLE_FIELDS = `,"fields":"${UNREADABLE}"`;
  *
  * @param serializer Writes the values.
  * @param fields The fields; reading their names must not throw.
+ * @param nameOf What a field is called in the line.
  * @returns The fragment.
  */
 export function createFragment(
   serializer: Serializer,
   fields: LogFields,
+  nameOf: (name: string) => string = asItIs,
 ): Fragment {
-  const parts = new Map<string, string>();
+  const names: string[] = [];
+  const parts: string[] = [];
   serializer.run(() => {
-    for (const name of Object.keys(fields)) {
+    for (const each of Object.keys(fields)) {
+      const name = nameOf(each);
       const info = serializer.key(name);
-      const json = serializer.field(info, name, readProperty(fields, name));
+      const json = serializer.field(info, name, readProperty(fields, each));
       if (json === undefined) continue;
       const free = freeName(name, fields);
-      parts.set(free, serializer.key(free).json + json);
+      const part = (free === name ? info : serializer.key(free)).json + json;
+      // Two fields may be called the same in a line: the later one counts.
+      const index = names.indexOf(free);
+      if (index >= 0) parts[index] = part;
+      else parts[names.push(free) - 1] = part;
     }
   });
-  return parts.size === 0 ? EMPTY : { json: joined(parts.values()), parts };
+  return names.length === 0 ? EMPTY : new Fragment(names, parts);
+}
+
+function asItIs(name: string): string {
+  return name;
 }
 
 /**
@@ -96,7 +138,7 @@ function writeOwn(
     if (value === undefined) continue;
     const free = freeName(name, fields);
     json += "," + (free === name ? info : serializer.key(free)).json + value;
-    if (context.parts.has(free) || bound.parts.has(free)) overridden.push(free);
+    if (context.has(free) || bound.has(free)) overridden.push(free);
   }
   return json;
 }
@@ -106,21 +148,20 @@ function before(
   bound: Fragment,
   overridden: readonly string[],
 ): string {
-  if (overridden.length === 0 && areDisjoint(context.parts, bound.parts)) {
-    return context.json + bound.json;
+  const isOverridden = (name: string) => overridden.includes(name);
+  if (context === EMPTY || bound === EMPTY || areDisjoint(context, bound)) {
+    return overridden.length === 0
+      ? context.json + bound.json
+      : context.without(isOverridden) + bound.without(isOverridden);
   }
-  const parts = new Map([...context.parts, ...bound.parts]);
-  for (const name of overridden) parts.delete(name);
-  return joined(parts.values());
+  return context.without((name) => bound.has(name) || isOverridden(name)) +
+    (overridden.length === 0 ? bound.json : bound.without(isOverridden));
 }
 
-function areDisjoint(
-  a: ReadonlyMap<string, unknown>,
-  b: ReadonlyMap<string, unknown>,
-): boolean {
-  if (a.size === 0 || b.size === 0) return true;
-  for (const name of a.keys()) {
-    if (b.has(name)) return false;
+function areDisjoint(context: Fragment, bound: Fragment): boolean {
+  const { names } = context;
+  for (let i = 0; i < names.length; i++) {
+    if (bound.has(names[i]!)) return false;
   }
   return true;
 }
@@ -133,8 +174,8 @@ function freeName(name: string, fields: LogFields): string {
   return free;
 }
 
-function joined(parts: Iterable<string>): string {
+function joined(parts: readonly string[]): string {
   let json = "";
-  for (const part of parts) json += "," + part;
+  for (let i = 0; i < parts.length; i++) json += "," + parts[i]!;
   return json;
 }

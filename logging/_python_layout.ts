@@ -79,7 +79,7 @@ function pair(name: string, value: unknown): string {
 }
 
 function isContext(record: ServiceLogRecord, name: string): boolean {
-  return record.context.parts.has(name) && !record.isOwn(name);
+  return record.context.has(name) && !record.isOwn(name);
 }
 
 function freeName(name: string, fields: object): string {

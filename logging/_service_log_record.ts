@@ -118,13 +118,13 @@ export class ServiceLogRecord implements LogRecord {
     const name = "correlation_id";
     const own = this.#fields && readProperty(this.#fields, name);
     if (typeof own === "string") return this.#serializer.text(own);
-    const part = this.#bound.parts.get(name) ?? this.#context.parts.get(name);
+    const part = this.#bound.part(name) ?? this.#context.part(name);
     return part?.slice(name.length + 3);
   }
 
   /** Tells whether the logger or the call gives a field of this name. */
   isOwn(name: string): boolean {
-    return this.#bound.parts.has(name) ||
+    return this.#bound.has(name) ||
       (this.#fields !== undefined && Object.hasOwn(this.#fields, name));
   }
 
