@@ -4,6 +4,8 @@
 // its data, or takes another password.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createEnvelope } from "../../events/mod.ts";
+import type { HandlerContext } from "../../protocols.ts";
 import {
   RedisClient,
   RedisCommandError,
@@ -11,7 +13,7 @@ import {
   RedisIdempotencyStore,
 } from "../../redis/mod.ts";
 import { IdempotencyStoreError, idempotent } from "../../reliability/mod.ts";
-import { contextWith, envelopeWith } from "../reliability/_events.ts";
+import { RecordingLogger } from "../../testing/mod.ts";
 import { RedisAdmin } from "./_redis_admin.ts";
 import { neverHanging, outcomeOf, until } from "./_redis_faults.ts";
 import { startOwnRedis } from "./_redis_server.ts";
@@ -23,7 +25,16 @@ const RECORD = {
   correlationId: "c",
   sourceService: "files",
 };
-
+const EVENT = createEnvelope({
+  eventType: "huleedu.essay.created.v1",
+  sourceService: "files",
+  data: { essay_id: "e" },
+});
+const DELIVERY: HandlerContext = {
+  signal: new AbortController().signal,
+  ...{ attempt: 1, topic: EVENT.event_type, partition: 0, offset: "0" },
+  ...{ key: null, headers: {}, logger: new RecordingLogger() },
+};
 const KEYS = 5_000;
 /** Loads for a second or more, and answers meanwhile. */
 const SLOW = [
@@ -95,7 +106,7 @@ Deno.test("a full server refuses writes, typed, and goes on with reads", async (
     assertEquals([name, outcome.error.code], [name, "OOM"]);
   }
   const failure = await assertRejects(
-    () => handler(envelopeWith(), contextWith()),
+    () => handler(EVENT, DELIVERY),
     IdempotencyStoreError,
   );
   assert(failure.cause instanceof RedisCommandError);
@@ -106,7 +117,7 @@ Deno.test("a full server refuses writes, typed, and goes on with reads", async (
   assertEquals(await redis.delete("kept"), 1);
   await admin.ask("CONFIG", "SET", "maxmemory", "0");
   assertEquals(await redis.setIfNotExists("k", "v", TTL), true);
-  assertEquals(await handler(envelopeWith(), contextWith()), "processed");
+  assertEquals(await handler(EVENT, DELIVERY), "processed");
 });
 
 Deno.test("commands wait until a server that was started again has loaded its data", async () => {

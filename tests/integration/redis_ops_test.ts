@@ -2,7 +2,7 @@
 
 import { RedisClient } from "../../redis/mod.ts";
 import { startRedis } from "../../tools/services/mod.ts";
-import { checkVector, OPS_VECTORS } from "../redis/_ops_vectors.ts";
+import { checkVector, OPS_VECTORS } from "../redis/ops_vectors.ts";
 
 Deno.test("RedisClient answers as Python did", async (t) => {
   const databases = ["--databases", String(OPS_VECTORS.length)];

@@ -5,8 +5,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RedisClient } from "../../redis/mod.ts";
 import { MemoryRedis } from "../../testing/memory_redis.ts";
-import { ECHO_SCRIPT, OPS_CASES } from "./_ops_cases.ts";
-import { caseId, checkVector, OPS_VECTORS } from "./_ops_vectors.ts";
+import { ECHO_SCRIPT, OPS_CASES } from "./ops_cases.ts";
+import { caseId, checkVector, OPS_VECTORS } from "./ops_vectors.ts";
 
 for (const vector of OPS_VECTORS) {
   if (OPS_CASES[caseId(vector)]?.onlyReal) continue;

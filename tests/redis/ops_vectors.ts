@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { assert, assertEquals } from "@std/assert";
-import { OPS_CASES, type OpsClients } from "./_ops_cases.ts";
+import { OPS_CASES, type OpsClients } from "./ops_cases.ts";
 
 /** An operation of a Python client, and what became of it. */
 export interface OpsVector {
