@@ -5,8 +5,8 @@ import type { Origin } from "./_origin.ts";
 import type { Serializer } from "./_serializer.ts";
 import {
   currentThreshold,
+  followSettings,
   moduleThreshold,
-  type Settings,
   settings,
 } from "./_settings.ts";
 import type { LogHandler } from "./log_handler.ts";
@@ -27,9 +27,10 @@ export interface OwnOptions {
 export class LoggerCore {
   /** Where the lines come from. */
   readonly origin: Origin;
-  /** The settings that the rest was taken from. */
-  settings: Settings | undefined;
-  /** The lowest level that is logged. */
+  /**
+   * The lowest level that is logged. 0 when it has to be found out, so that a
+   * call that logs nothing has one comparison to make.
+   */
   threshold = 0;
   readonly #own: OwnOptions;
 
@@ -37,13 +38,23 @@ export class LoggerCore {
   constructor(origin: Origin, own: OwnOptions) {
     this.origin = origin;
     this.#own = own;
+    followSettings(this);
   }
 
-  /** Takes over the settings in force. A call that finds others does it first. */
-  obey(): void {
+  /** Whether the threshold is that of the settings in force. */
+  get isUpToDate(): boolean {
+    return this.threshold !== 0;
+  }
+
+  /** Takes the threshold from the settings in force. */
+  update(): void {
     this.threshold = moduleThreshold(this.origin.module) ??
       this.#own.threshold ?? currentThreshold();
-    this.settings = settings;
+  }
+
+  /** Other settings are in force. */
+  onSettings(): void {
+    this.threshold = 0;
   }
 
   /** The handlers. */

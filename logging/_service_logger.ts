@@ -8,7 +8,6 @@ import { type Level, LEVELS } from "./_levels.ts";
 import type { LoggerCore } from "./_logger_core.ts";
 import { reportFailure } from "./_report_failure.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
-import { settings } from "./_settings.ts";
 import type { LazyLogFields, ServiceLogger } from "./service_logger.ts";
 
 const [DEBUG, INFO, WARN, ERROR, CRITICAL] = LEVELS;
@@ -38,7 +37,6 @@ export class ContextLogger implements ServiceLogger {
   /** Logs what only a developer wants to see. */
   debug(message: string, fields?: LazyLogFields): void {
     const core = this.#core;
-    if (core.settings !== settings) core.obey();
     if (core.threshold > DEBUG_NUMBER) return;
     log(core, this.#bindings, DEBUG, message, fields);
   }
@@ -46,7 +44,6 @@ export class ContextLogger implements ServiceLogger {
   /** Logs what happened. */
   info(message: string, fields?: LazyLogFields): void {
     const core = this.#core;
-    if (core.settings !== settings) core.obey();
     if (core.threshold > INFO_NUMBER) return;
     log(core, this.#bindings, INFO, message, fields);
   }
@@ -54,7 +51,6 @@ export class ContextLogger implements ServiceLogger {
   /** Logs what is odd and was handled. */
   warn(message: string, fields?: LazyLogFields): void {
     const core = this.#core;
-    if (core.settings !== settings) core.obey();
     if (core.threshold > WARN_NUMBER) return;
     log(core, this.#bindings, WARN, message, fields);
   }
@@ -62,7 +58,6 @@ export class ContextLogger implements ServiceLogger {
   /** Logs what failed. */
   error(message: string, fields?: LazyLogFields): void {
     const core = this.#core;
-    if (core.settings !== settings) core.obey();
     if (core.threshold > ERROR_NUMBER) return;
     log(core, this.#bindings, ERROR, message, fields);
   }
@@ -70,7 +65,6 @@ export class ContextLogger implements ServiceLogger {
   /** Logs what needs a person now. */
   critical(message: string, fields?: LazyLogFields): void {
     const core = this.#core;
-    if (core.settings !== settings) core.obey();
     if (core.threshold > CRITICAL_NUMBER) return;
     log(core, this.#bindings, CRITICAL, message, fields);
   }
@@ -89,6 +83,8 @@ function log(
   fields: unknown,
 ): void {
   try {
+    if (!core.isUpToDate) core.update();
+    if (core.threshold > level.number) return;
     const { serializer } = core;
     const record = new ServiceLogRecord(
       core.origin,

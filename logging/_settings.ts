@@ -31,9 +31,29 @@ export let settings: Settings = {
   levels: new Map(),
 };
 
+/** Somebody who keeps what follows from the settings. */
+export interface Follower {
+  /** Called when other settings are in force. */
+  onSettings(): void;
+}
+
+/** Held weakly: that a logger follows the settings keeps it no longer alive. */
+const followers = new Set<WeakRef<Follower>>();
+const gone = new FinalizationRegistry<WeakRef<Follower>>((reference) =>
+  followers.delete(reference)
+);
+
+/** Tells a follower, for as long as it lives, when other settings are in force. */
+export function followSettings(follower: Follower): void {
+  const reference = new WeakRef(follower);
+  followers.add(reference);
+  gone.register(follower, reference);
+}
+
 /** Puts other settings in force, for the loggers that exist as well. */
 export function replaceSettings(replacement: Settings): void {
   settings = replacement;
+  for (const reference of followers) reference.deref()?.onSettings();
 }
 
 /** The lowest level that is logged: as set, else `LOG_LEVEL`, else info. */
