@@ -203,6 +203,7 @@ export type {
   RedisIdempotencyStoreOptions,
   RedisPubSubClientOptions,
   RedisPubSubOptions,
+  UserHistoryOptions,
   WebSocketLike,
   WireCommand,
   WireCommandKind,

@@ -4,7 +4,7 @@ import type {
   PubSubGap,
   PubSubMessage,
   SubscribeOptions,
-  Subscription,
+  UserSubscription,
 } from "../protocols.ts";
 import { kindOf, positiveInteger } from "./arguments.ts";
 import { SubscriptionOverflowError } from "./errors.ts";
@@ -36,7 +36,7 @@ interface Reader {
 const DONE: Result = { done: true, value: undefined };
 
 /** Holds messages between their arrival and their reader. */
-export class BufferedSubscription implements Subscription {
+export class BufferedSubscription implements UserSubscription {
   /** The channels subscribed to. */
   readonly channels: readonly string[];
   readonly #bufferSize: number;
@@ -84,6 +84,11 @@ export class BufferedSubscription implements Subscription {
     return this.#isFull;
   }
 
+  /** Empty: nothing is kept of what comes here. */
+  get lastEventId(): string {
+    return "";
+  }
+
   /** Messages dropped so far because the reader was too slow. */
   get dropped(): number {
     return this.#dropped;
@@ -103,8 +108,18 @@ export class BufferedSubscription implements Subscription {
   }
 
   /** Tells the reader that messages of a channel or pattern may be missing. */
-  markGap(name: string): void {
-    this.deliver(this.#marker(name, { reason: "reconnected" }));
+  markGap(name: string, reason: PubSubGap["reason"] = "reconnected"): void {
+    this.deliver(this.#marker(name, { reason }));
+  }
+
+  /** Looks for something in what is held, the oldest first. */
+  find<T>(pick: (message: PubSubMessage) => T | undefined): T | undefined {
+    for (let i = this.#head; i < this.#buffer.length; i++) {
+      const message = this.#buffer[i];
+      const found = message && pick(message);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** Ends with an error, once what is held has been read. */

@@ -58,6 +58,7 @@ export type { RedisSentinelOptions } from "./sentinel_options.ts";
 export type { RedisNatMap, RedisServerAddress } from "./server_address.ts";
 export type { RedisTlsOptions } from "./tls_options.ts";
 export { type EventStreamOptions, toEventStream } from "./to_event_stream.ts";
+export type { UserHistoryOptions } from "./user_history.ts";
 export type {
   WireCommand,
   WireCommandKind,

@@ -1,5 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import type { UserHistoryOptions } from "./user_history.ts";
+
 /** Settings of publish and subscribe. */
 export interface PubSubSettings {
   /**
@@ -10,4 +12,9 @@ export interface PubSubSettings {
    * @default {4_000}
    */
   readonly pingIntervalMs?: number;
+  /**
+   * Keeps what each user was told last, so that a page that connects again misses
+   * nothing: see `subscribeUser()`. Nothing is kept by default.
+   */
+  readonly history?: UserHistoryOptions;
 }

@@ -9,9 +9,12 @@ import type {
   RedisTransaction,
   StopOptions,
   SubscribeOptions,
+  SubscribeUserOptions,
   Subscription,
   TtlOptions,
   UserNotifier,
+  UserSubscriber,
+  UserSubscription,
 } from "../protocols.ts";
 import { positiveMs, text } from "./arguments.ts";
 import { BlockingPops } from "./_blocking_pops.ts";
@@ -62,6 +65,7 @@ export class RedisClient extends RedisCommands
     PubSub,
     PatternSubscriber,
     UserNotifier,
+    UserSubscriber,
     Lifecycle {
   readonly #gate = new LifecycleGate();
   readonly #link: Link;
@@ -330,6 +334,14 @@ export class RedisClient extends RedisCommands
   /** The channel of a user: `ws:{userId}`. */
   getUserChannel(userId: string): string {
     return this.#pubsub.getUserChannel(userId);
+  }
+
+  /** Subscribes to what a user is told, from an id on. */
+  subscribeUser(
+    userId: string,
+    options?: SubscribeUserOptions,
+  ): Promise<UserSubscription> {
+    return this.#pubsub.subscribeUser(userId, options);
   }
 
   /** Publishes `{"event": …, "data": …}` on the user's channel. */

@@ -6,8 +6,11 @@ import type {
   PubSub,
   StopOptions,
   SubscribeOptions,
+  SubscribeUserOptions,
   Subscription,
   UserNotifier,
+  UserSubscriber,
+  UserSubscription,
 } from "../protocols.ts";
 import { positiveMs, text } from "./arguments.ts";
 import { BlockingSubscriptions } from "./_blocking_subscriptions.ts";
@@ -16,13 +19,16 @@ import { readOptions, stopTimeout } from "./_client_options.ts";
 import { borrowParts, type ClientParts } from "./_client_parts.ts";
 import { createLink } from "./_create_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
+import type { Link } from "./_link.ts";
+import { RedisUserHistory } from "./_redis_user_history.ts";
 import { SubscriberHub } from "./_subscriber_hub.ts";
+import type { BufferedSubscription } from "./buffered_subscription.ts";
 import { channelNames } from "./channel_names.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
-import type { Link } from "./_link.ts";
 import { NotStartedError } from "./errors.ts";
 import type { PubSubSettings } from "./pubsub_settings.ts";
 import type { RedisClient } from "./redis_client.ts";
+import { subscribeUser } from "./subscribe_user.ts";
 import { userChannel } from "./user_channel.ts";
 import { userNotification } from "./user_notification.ts";
 
@@ -71,13 +77,19 @@ export type RedisPubSubOptions =
  * ```
  */
 export class RedisPubSub
-  implements PubSub, PatternSubscriber, UserNotifier, Lifecycle {
+  implements
+    PubSub,
+    PatternSubscriber,
+    UserNotifier,
+    UserSubscriber,
+    Lifecycle {
   readonly #gate = new LifecycleGate();
   readonly #subject: string;
   readonly #link: Link;
   readonly #ownsLink: boolean;
   readonly #hub: SubscriberHub;
   readonly #blocking: BlockingSubscriptions;
+  readonly #history: RedisUserHistory | null;
 
   /**
    * Does no I/O.
@@ -100,6 +112,9 @@ export class RedisPubSub
     this.#link = parts.link;
     this.#hub = new SubscriberHub(settings);
     this.#blocking = new BlockingSubscriptions(settings);
+    this.#history = options.history === undefined
+      ? null
+      : new RedisUserHistory(parts.link, options.history);
   }
 
   /**
@@ -213,13 +228,16 @@ export class RedisPubSub
   }
 
   /**
-   * Publishes `{"event": eventType, "data": data}` on the user's channel.
+   * Publishes `{"event": eventType, "data": data}` on the user's channel. Where a
+   * history is kept the object has an `"id"` as well, behind these two, and goes
+   * into the history in the same step: the list `{ws:userId}:history`.
    *
    * @param userId The user's id.
    * @param eventType What happened.
    * @param data Anything that has a JSON form.
    * @returns How many subscribers received it.
    * @throws {JsonValueError} If something in `data` has no JSON form.
+   * @throws {OutcomeUnknownError} If the reply was lost: it may be out, and kept.
    */
   async publishUserNotification(
     userId: string,
@@ -227,14 +245,59 @@ export class RedisPubSub
     data: unknown,
   ): Promise<number> {
     const message = userNotification(eventType, data);
-    return await this.publish(userChannel(userId), message);
+    const channel = userChannel(userId);
+    if (this.#history === null) return await this.publish(channel, message);
+    if (!this.#gate.running) throw new NotStartedError(this.#subject);
+    return await this.#history.publish(userId, message);
+  }
+
+  /**
+   * Subscribes to what a user is told. Where a history is kept, what the page has
+   * missed comes first, then what is new, each once and in order, with its id.
+   * What an outage or an overflow has swallowed comes from the history too. There
+   * is a marker with `gap` only where the history does not reach back, and where
+   * somebody else publishes on this channel without a history: that is not in it.
+   *
+   * @param userId The user's id.
+   * @param options The last id that the page has seen, buffer, overflow and abort
+   * signal. A last id that is not known to the history gives a marker, and all
+   * that is kept.
+   * @returns The subscription, once the server has acknowledged. The page may
+   * connect again with its `lastEventId`.
+   * @throws {RangeError} If the id is empty or holds control characters.
+   * @throws {RedisConnectionError} If the server does not answer in time.
+   *
+   * @example A page that comes back
+   * ```ts ignore
+   * const pubsub = await RedisPubSub.connect({
+   *   clientId: "websocket",
+   *   url: "redis://localhost:6379",
+   *   history: { size: 100, ttlMs: 3_600_000 },
+   * });
+   * Deno.serve(async ({ headers }) => {
+   *   const lastEventId = headers.get("Last-Event-ID") ?? "";
+   *   const sub = await pubsub.subscribeUser("u1", { lastEventId });
+   *   return new Response(toEventStream(sub), {
+   *     headers: { "Content-Type": "text/event-stream" },
+   *   });
+   * });
+   * ```
+   */
+  async subscribeUser(
+    userId: string,
+    options: SubscribeUserOptions = {},
+  ): Promise<UserSubscription> {
+    return await subscribeUser(userId, options, {
+      subscribe: (channel) => this.#subscribe([channel], EXACT, options),
+      history: this.#history,
+    });
   }
 
   async #subscribe(
     names: readonly string[],
     kind: ChannelKind,
     options: SubscribeOptions,
-  ): Promise<Subscription> {
+  ): Promise<BufferedSubscription> {
     if (!this.#gate.running) throw new NotStartedError(this.#subject);
     const subscriptions = options.onOverflow === "block"
       ? this.#blocking

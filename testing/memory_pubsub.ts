@@ -1,21 +1,29 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type {
+  Clock,
   Lifecycle,
   PatternSubscriber,
   PubSub,
   PubSubMessage,
   SubscribeOptions,
+  SubscribeUserOptions,
   Subscription,
   UserNotifier,
+  UserSubscriber,
+  UserSubscription,
 } from "../protocols.ts";
 import { text } from "../redis/arguments.ts";
 import { BufferedSubscription } from "../redis/buffered_subscription.ts";
 import { channelNames } from "../redis/channel_names.ts";
 import { NotStartedError } from "../redis/errors.ts";
+import { subscribeUser } from "../redis/subscribe_user.ts";
 import { userChannel } from "../redis/user_channel.ts";
+import type { UserHistoryOptions } from "../redis/user_history.ts";
 import { userNotification } from "../redis/user_notification.ts";
+import { systemClock } from "../reliability/system_clock.ts";
 import { matchesGlob } from "./_memory_glob.ts";
+import { MemoryUserHistory } from "./_memory_user_history.ts";
 
 /** Options of {@linkcode MemoryPubSub}. */
 export interface MemoryPubSubOptions {
@@ -25,6 +33,14 @@ export interface MemoryPubSubOptions {
    * @default {"memory"}
    */
   readonly clientId?: string;
+  /** Keeps what each user was told last. Nothing is kept by default. */
+  readonly history?: UserHistoryOptions;
+  /**
+   * Tells when a history runs out.
+   *
+   * @default {systemClock}
+   */
+  readonly clock?: Clock;
 }
 
 /**
@@ -48,18 +64,30 @@ export interface MemoryPubSubOptions {
  * ```
  */
 export class MemoryPubSub
-  implements PubSub, PatternSubscriber, UserNotifier, Lifecycle {
+  implements
+    PubSub,
+    PatternSubscriber,
+    UserNotifier,
+    UserSubscriber,
+    Lifecycle {
   readonly #subject: string;
+  readonly #history: MemoryUserHistory | null;
   readonly #readers = new Set<MemoryReader>();
   #running = false;
+  #isAway = false;
 
   /**
    * Makes a `MemoryPubSub` that is not started.
    *
-   * @param options Its name.
+   * @param options Its name, and what it keeps.
+   * @throws {RangeError} If an option is out of range.
    */
   constructor(options: MemoryPubSubOptions = {}) {
-    this.#subject = `MemoryPubSub "${options.clientId ?? "memory"}"`;
+    const { clientId = "memory", history, clock = systemClock } = options;
+    this.#subject = `MemoryPubSub "${clientId}"`;
+    this.#history = history === undefined
+      ? null
+      : new MemoryUserHistory(history, clock);
   }
 
   /**
@@ -146,8 +174,15 @@ export class MemoryPubSub
 
   /**
    * Does what an outage does: tells every reader that messages may be missing.
+   *
+   * @param during What happens meanwhile; nobody hears of what it publishes, and
+   * a history keeps it.
    */
-  simulateOutage(): void {
+  async simulateOutage(during?: () => Promise<unknown>): Promise<void> {
+    if (during !== undefined) {
+      this.#isAway = true;
+      await during().finally(() => this.#isAway = false);
+    }
     for (const { subscription } of this.#readers) {
       for (const name of subscription.channels) subscription.markGap(name);
     }
@@ -165,20 +200,48 @@ export class MemoryPubSub
   }
 
   /**
-   * Publishes `{"event": eventType, "data": data}` on the user's channel.
+   * Publishes `{"event": eventType, "data": data}` on the user's channel, with an
+   * `"id"` behind these where a history is kept.
    *
    * @param userId The user's id.
    * @param eventType What happened.
    * @param data Anything that has a JSON form.
    * @returns How many subscribers received it.
    */
-  async publishUserNotification(
+  publishUserNotification(
     userId: string,
     eventType: string,
     data: unknown,
   ): Promise<number> {
-    const message = userNotification(eventType, data);
-    return await this.publish(userChannel(userId), message);
+    return this.#whenRunning(() => {
+      const message = userNotification(eventType, data);
+      const channel = userChannel(userId);
+      const kept = this.#history?.keep(userId, message) ?? message;
+      return this.#publish(channel, kept);
+    });
+  }
+
+  /**
+   * Subscribes to what a user is told. Where a history is kept, what the page has
+   * missed comes first.
+   *
+   * @param userId The user's id.
+   * @param options The last id that the page has seen, buffer, overflow and abort
+   * signal.
+   * @returns The subscription.
+   */
+  subscribeUser(
+    userId: string,
+    options: SubscribeUserOptions = {},
+  ): Promise<UserSubscription> {
+    return this.#whenRunning(() =>
+      subscribeUser(userId, options, {
+        // deno-lint-ignore require-await -- what it throws must be a rejection.
+        subscribe: async (channel) =>
+          this.#subscribe([channel], options, false),
+        history: this.#history,
+      })
+    );
   }
 
   #subscribe(
@@ -203,6 +266,7 @@ export class MemoryPubSub
   }
 
   #publish(channel: string, message: string): number {
+    if (this.#isAway) return 0;
     let receivers = this.#deliver({ channel, message }, false, channel);
     const patterns = new Set<string>();
     for (const { subscription, isPattern } of this.#readers) {
@@ -229,7 +293,7 @@ export class MemoryPubSub
     return connections.size;
   }
 
-  async #whenRunning<T>(work: () => T): Promise<T> {
+  async #whenRunning<T>(work: () => T | Promise<T>): Promise<T> {
     if (!this.#running) throw new NotStartedError(this.#subject);
     return await work();
   }

@@ -10,9 +10,12 @@ import type {
   RedisClaim,
   RedisTransaction,
   SubscribeOptions,
+  SubscribeUserOptions,
   Subscription,
   TtlOptions,
   UserNotifier,
+  UserSubscriber,
+  UserSubscription,
 } from "../protocols.ts";
 import { AbortScope, sharedController } from "../redis/abort_scope.ts";
 import { durationMs, positiveMs, text, texts } from "../redis/arguments.ts";
@@ -23,6 +26,7 @@ import { HeldClaim } from "../redis/held_claim.ts";
 import { RedisCommands } from "../redis/redis_commands.ts";
 import { runTransaction } from "../redis/run_transaction.ts";
 import { Transaction } from "../redis/transaction.ts";
+import type { UserHistoryOptions } from "../redis/user_history.ts";
 import { systemClock } from "../reliability/system_clock.ts";
 import { MemoryBlockingPops } from "./_memory_blocking_pops.ts";
 import { MemoryKeyspace } from "./_memory_keyspace.ts";
@@ -43,6 +47,8 @@ export interface MemoryRedisOptions {
    * @default {systemClock}
    */
   readonly clock?: Clock;
+  /** Keeps what each user was told last. Nothing is kept by default. */
+  readonly history?: UserHistoryOptions;
 }
 
 /** What a script does, in place of its Lua. Runs as one step. */
@@ -79,6 +85,7 @@ export class MemoryRedis extends RedisCommands
     PubSub,
     PatternSubscriber,
     UserNotifier,
+    UserSubscriber,
     Lifecycle {
   readonly #server: MemoryServer;
   readonly #pops: MemoryBlockingPops;
@@ -109,7 +116,7 @@ export class MemoryRedis extends RedisCommands
     this.#server = server;
     this.#pops = pops;
     this.#subject = subject;
-    this.#pubsub = new MemoryPubSub({ clientId });
+    this.#pubsub = new MemoryPubSub(options);
   }
 
   /**
@@ -338,6 +345,14 @@ export class MemoryRedis extends RedisCommands
   /** The channel of a user: `ws:{userId}`. */
   getUserChannel(userId: string): string {
     return this.#pubsub.getUserChannel(userId);
+  }
+
+  /** Subscribes to what a user is told, from an id on. */
+  subscribeUser(
+    userId: string,
+    options?: SubscribeUserOptions,
+  ): Promise<UserSubscription> {
+    return this.#pubsub.subscribeUser(userId, options);
   }
 
   /** Publishes `{"event": …, "data": …}` on the user's channel. */

@@ -124,6 +124,25 @@ export const PUBSUB_BUFFER_CRITERIA: PubSubCriteria = {
       RangeError,
     );
   },
+
+  async "subscribeUser() hears the user's channel, and keeps nothing"(
+    pubsub,
+    user,
+  ) {
+    await pubsub.publishUserNotification(user, "before", 1);
+    const channel = pubsub.getUserChannel(user);
+    await using sub = await pubsub.subscribeUser(user);
+    await using late = await pubsub.subscribeUser(user, { lastEventId: "1-1" });
+    await pubsub.publishUserNotification(user, "e", 1);
+    const item = { channel, message: '{"event": "e", "data": 1}' };
+    const gap = { reason: "history" };
+    assert.deepEqual(await take(sub, 1), [item]);
+    assert.deepEqual(await take(late, 2), [
+      { channel, message: "", gap },
+      item,
+    ]);
+    assert.deepEqual([sub.lastEventId, late.lastEventId], ["", ""]);
+  },
 };
 
 /** Publishes "0", "1" … one after the other, and waits until all have come. */

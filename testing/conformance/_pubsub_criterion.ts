@@ -7,6 +7,7 @@ import type {
   PubSubMessage,
   Subscription,
   UserNotifier,
+  UserSubscriber,
 } from "../../protocols.ts";
 
 /** What the criteria are of. */
@@ -14,6 +15,7 @@ export type TestedPubSub =
   & PubSub
   & PatternSubscriber
   & UserNotifier
+  & UserSubscriber
   & Lifecycle;
 
 /** What must hold, on channels that begin with `channel`. */

@@ -31,3 +31,4 @@ export type { IdempotencyStoreFixture } from "./idempotency_store_suite.ts";
 export { testPubSub } from "./pubsub_suite.ts";
 export { testAtomicRedisClient } from "./redis_client_suite.ts";
 export type { RegisterTest } from "./register.ts";
+export { testUserHistory } from "./user_history_suite.ts";

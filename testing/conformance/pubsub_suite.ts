@@ -1,18 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type {
-  Lifecycle,
-  PatternSubscriber,
-  PubSub,
-  UserNotifier,
-} from "../../protocols.ts";
 import { PUBSUB_BUFFER_CRITERIA } from "./_pubsub_buffer_criteria.ts";
 import { PUBSUB_CRITERIA } from "./_pubsub_criteria.ts";
+import type { TestedPubSub } from "./_pubsub_criterion.ts";
 import { PUBSUB_PATTERN_CRITERIA } from "./_pubsub_pattern_criteria.ts";
 import type { RegisterTest } from "./register.ts";
 
 /**
- * Registers the tests that every `PubSub` and `UserNotifier` passes. Channels
+ * Registers the tests that every `PubSub`, `PatternSubscriber`,
+ * `UserNotifier` and `UserSubscriber` passes. Channels
  * are unique to a test.
  *
  * @param register Adds a test to the runner.
@@ -30,7 +26,7 @@ import type { RegisterTest } from "./register.ts";
  */
 export function testPubSub(
   register: RegisterTest,
-  connect: () => Promise<PubSub & PatternSubscriber & UserNotifier & Lifecycle>,
+  connect: () => Promise<TestedPubSub>,
 ): void {
   const criteria = {
     ...PUBSUB_CRITERIA,

@@ -5,6 +5,7 @@ import {
   testAtomicRedisClient,
 } from "../../testing/conformance/redis_client_suite.ts";
 import { testPubSub } from "../../testing/conformance/pubsub_suite.ts";
+import { testUserHistory } from "../../testing/conformance/user_history_suite.ts";
 import { redisUrl } from "./_services.ts";
 
 const options = { clientId: "conformance", url: redisUrl() };
@@ -22,4 +23,10 @@ testPubSub(
 testPubSub(
   (name, fn) => Deno.test(`RedisPubSub: ${name}`, fn),
   () => RedisPubSub.connect(options),
+);
+
+testUserHistory(
+  (name, fn) => Deno.test(`RedisPubSub: ${name}`, fn),
+  () =>
+    RedisPubSub.connect({ ...options, history: { size: 3, ttlMs: 60_000 } }),
 );
