@@ -5,6 +5,7 @@ import type { OutgoingCommand } from "./_connection.ts";
 
 /** What is used here of ioredis' `Command`; its types hide some of it. */
 interface CommandBase {
+  args: readonly string[];
   isSettled: boolean;
   readonly promise?: Promise<unknown>;
   transformReply(reply: unknown): unknown;
@@ -17,6 +18,7 @@ const COMMAND_BASE = Command as unknown as new (
 ) => CommandBase;
 
 const TEXT = { replyEncoding: "utf8" } as const;
+const NO_ARGUMENTS: readonly string[] = [];
 
 /** Who hears of the end of commands. */
 export interface CommandListener {
@@ -35,7 +37,9 @@ export class ListenedCommand extends COMMAND_BASE {
   readonly #outgoing: OutgoingCommand;
 
   constructor(listener: CommandListener, outgoing: OutgoingCommand) {
-    super(outgoing.name, outgoing.args, TEXT);
+    // `Command` would copy the arguments, to flatten them.
+    super(outgoing.name, NO_ARGUMENTS, TEXT);
+    this.args = outgoing.args;
     this.#listener = listener;
     this.#outgoing = outgoing;
     // There only where another ioredis makes its promise by another method,
