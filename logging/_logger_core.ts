@@ -27,11 +27,10 @@ export interface OwnOptions {
 export class LoggerCore {
   /** Where the lines come from. */
   readonly origin: Origin;
-  /**
-   * The lowest level that is logged. 0 when it has to be found out, so that a
-   * call that logs nothing has one comparison to make.
-   */
+  /** The lowest level that is logged; 0 when it has to be found out. */
   threshold = 0;
+  /** Told when the threshold changes. */
+  onThreshold: (threshold: number) => void = () => {};
   readonly #own: OwnOptions;
 
   /** Creates the core of a logger; it reads no settings yet. */
@@ -50,11 +49,13 @@ export class LoggerCore {
   update(): void {
     this.threshold = moduleThreshold(this.origin.module) ??
       this.#own.threshold ?? currentThreshold();
+    this.onThreshold(this.threshold);
   }
 
   /** Other settings are in force. */
   onSettings(): void {
     this.threshold = 0;
+    this.onThreshold(0);
   }
 
   /** The handlers. */

@@ -14,6 +14,9 @@ const HINT =
 const URL_PASSWORD =
   /(:\/\/[^\s\/?#:@"'<>]{0,128}:)(?:[^\s\/?#"'<>]{1,4096}|(?!\d{1,5}[\/?#])[^\s"'<>]{1,4096})@/g;
 
+/** A token in the place of a user, as in `https://ghp_…@github.com`. */
+const URL_TOKEN = /(:\/\/)[\w~+=%-]{20,512}@/g;
+
 const BEARER = /(bearer\s{1,3})(?=[^\s"']{0,256}\d)[\w.~+\/=-]{8,}/gi;
 
 /** A JSON Web Token: base64url of `{"`, and two more parts. */
@@ -36,7 +39,7 @@ const REST_OF_LINE = /[^\r\n]+/y;
 const HEADER = /authorization|cookie/i;
 
 /**
- * Redacts the secrets inside a text: passwords of URLs, bearer tokens, JSON Web
+ * Redacts the secrets inside a text: passwords and tokens in URLs, bearer tokens, JSON Web
  * Tokens, and the values of secret names in `name=value`, `"name":"value"` and
  * header lines. Prose such as `password: too short` stays.
  *
@@ -51,6 +54,7 @@ export function scrub(
   if (!HINT.test(text)) return text;
   const scrubbed = text
     .replace(URL_PASSWORD, `$1${REDACTED}@`)
+    .replace(URL_TOKEN, `$1${REDACTED}@`)
     .replace(BEARER, `$1${REDACTED}`)
     .replace(JWT, REDACTED);
   return scrubAssignments(scrubbed, isSecretKey);

@@ -1,14 +1,13 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Clock } from "../protocols.ts";
-import { Bindings } from "./_bindings.ts";
 import { stdoutHandlers } from "./_default_handlers.ts";
 import { requireLevel } from "./_levels.ts";
 import { LoggerCore } from "./_logger_core.ts";
 import { requireFormat, requireHandlers, requireName } from "./_options.ts";
 import { Origin } from "./_origin.ts";
 import { createSerializer } from "./_redaction.ts";
-import { ContextLogger } from "./_service_logger.ts";
+import { createLogger } from "./_service_logger.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 import type { LogLevel } from "./log_level.ts";
@@ -107,5 +106,5 @@ export function createServiceLogger(
       : undefined,
     clock,
   });
-  return new ContextLogger(core, new Bindings());
+  return createLogger(core);
 }

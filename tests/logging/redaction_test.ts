@@ -120,6 +120,10 @@ Deno.test("Logger.info() redacts passwords in connection strings", () => {
   ];
   for (const [text, expected] of cases) assertEquals(shown(text), expected);
   assertEquals(
+    shown("clone https://ghp_hunter2hunter2hunter2@github.com/x"),
+    "clone https://[redacted]@github.com/x",
+  );
+  assertEquals(
     shown(new URL("redis://app:hunter2@cache/0")),
     "redis://app:[redacted]@cache/0",
   );
