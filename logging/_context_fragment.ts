@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { currentFrame } from "../events/context.ts";
+import { activeTrace } from "../events/tracing.ts";
 import { createFragment, EMPTY, type Fragment } from "./_fragment.ts";
 import type { Serializer } from "./_serializer.ts";
 
@@ -21,14 +22,21 @@ interface Written {
 }
 
 /**
- * The fields of the current context. A context is frozen, so its fields are
- * written at its first line and reused for the others.
+ * The fields of the current context, with the ids of the span that is active,
+ * if one is. A context is frozen, so its fields are written at its first line
+ * and reused for the others.
  *
  * @param serializer Writes the values.
  * @returns The fields as they stand in a line.
  */
 export function contextFragment(serializer: Serializer): Fragment {
   const frame = currentFrame();
+  const active = activeTrace();
+  if (active !== undefined && active.spanId !== frame?.fields.spanId) {
+    const { traceId, spanId } = active;
+    const fields = { ...frame?.fields, traceId, spanId };
+    return createFragment(serializer, fields, wireName);
+  }
   if (frame === undefined) return EMPTY;
   const known = frame.memo as Written | undefined;
   if (known?.serializer === serializer) return known.fragment;

@@ -50,14 +50,14 @@ export class DescriptorWriter {
     let waited = 0;
     let pause = 1;
     while (bytes.length > 0) {
+      // A line once begun has to be finished before the next one.
+      this.#rest = isBegun ? bytes : undefined;
       const written = this.#tryWrite(bytes);
       bytes = bytes.subarray(written);
       isBegun ||= written > 0;
       if (written > 0) continue;
       if (this.#isStuck || waited >= MAX_WAIT_MS) {
         this.#isStuck = true;
-        // A line once begun has to be finished before the next one.
-        this.#rest = isBegun ? bytes : undefined;
         throw new Error(
           `Cannot write log line: file descriptor ${this.#descriptor} takes no data`,
         );

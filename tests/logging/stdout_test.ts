@@ -6,6 +6,7 @@ import { DescriptorWriter } from "../../logging/_stdout.ts";
 /** A pipe of which a test says how many bytes each write takes. */
 class FakePipe {
   readonly chunks: Uint8Array[] = [];
+  /** How many bytes each write takes; none is a full pipe, -1 a full disk. */
   readonly takes: number[] = [];
   waitedMs = 0;
 
@@ -14,6 +15,7 @@ class FakePipe {
       ? new TextEncoder().encode(data)
       : data;
     const size = Math.min(this.takes.shift() ?? bytes.length, bytes.length);
+    if (size < 0) throw Object.assign(new Error("full"), { code: "ENOSPC" });
     if (size === 0) throw Object.assign(new Error("full"), { code: "EAGAIN" });
     this.chunks.push(bytes.slice(0, size));
     return size;
@@ -73,4 +75,14 @@ Deno.test("DescriptorWriter.write() passes on that the reader is gone", () => {
     wait() {},
   });
   assertThrows(() => writer.write("one\n"), Error, "EPIPE");
+});
+
+Deno.test("DescriptorWriter.write() finishes a line that was begun when a disk was full", () => {
+  const pipe = new FakePipe();
+  const writer = new DescriptorWriter(1, pipe);
+  pipe.takes.push(2, -1, -1);
+  assertThrows(() => writer.write("one\n"), Error, "full");
+  assertThrows(() => writer.write("lost\n"), Error, "full");
+  writer.write("two\n");
+  assertEquals(pipe.text(), "one\ntwo\n");
 });
