@@ -1,8 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import type {
+  Lifecycle,
+  PatternSubscriber,
+  PubSub,
+  UserNotifier,
+  UserSubscriber,
+} from "../../protocols.ts";
 import { PUBSUB_BUFFER_CRITERIA } from "./_pubsub_buffer_criteria.ts";
 import { PUBSUB_CRITERIA } from "./_pubsub_criteria.ts";
-import type { TestedPubSub } from "./_pubsub_criterion.ts";
 import { PUBSUB_PATTERN_CRITERIA } from "./_pubsub_pattern_criteria.ts";
 import type { RegisterTest } from "./register.ts";
 
@@ -26,7 +32,9 @@ import type { RegisterTest } from "./register.ts";
  */
 export function testPubSub(
   register: RegisterTest,
-  connect: () => Promise<TestedPubSub>,
+  connect: () => Promise<
+    PubSub & PatternSubscriber & UserNotifier & UserSubscriber & Lifecycle
+  >,
 ): void {
   const criteria = {
     ...PUBSUB_CRITERIA,

@@ -129,6 +129,50 @@ Deno.test("an overflow that closes is told after what has arrived", async () => 
   assertEquals([error.channels, error.bufferSize], [["a", "b"], 1]);
 });
 
+Deno.test("a subscription that blocks is full at the brim, and not at the half", async () => {
+  const full: boolean[] = [];
+  const sub = new BufferedSubscription({
+    channels: ["a"],
+    options: { bufferSize: 4, onOverflow: "block" },
+    onLeave: () => Promise.resolve(),
+    onFull: (isFull) => full.push(isFull),
+  });
+  for (let i = 0; i < 3; i++) sub.deliver(message("a", i));
+  assertEquals([full, sub.isFull], [[], false]);
+  // What the socket had read already is taken too, and asks anew to hold up.
+  for (let i = 3; i < 6; i++) sub.deliver(message("a", i));
+  assertEquals([full, sub.isFull], [[true, true, true], true]);
+  const reader = sub[Symbol.asyncIterator]();
+  for (let i = 0; i < 3; i++) await reader.next();
+  assertEquals(full.length, 3);
+  await reader.next();
+  assertEquals([full.at(-1), sub.isFull, sub.dropped], [false, false, 0]);
+  sub.finish();
+  assertEquals(await read(sub), ["a:4", "a:5"]);
+});
+
+Deno.test("gaps of patterns are told by pattern, however many channels match", async () => {
+  const sub = new BufferedSubscription({
+    channels: ["a*"],
+    options: { bufferSize: 1 },
+    isPattern: true,
+    onLeave: () => Promise.resolve(),
+  });
+  for (const text of ["1", "2", "3"]) {
+    sub.deliver({ ...message(`a${text}`, text), pattern: "a*" });
+  }
+  sub.finish();
+  assertEquals(await Array.fromAsync(sub), [
+    {
+      channel: "a*",
+      message: "",
+      gap: { reason: "overflow", dropped: 2 },
+      pattern: "a*",
+    },
+    { channel: "a3", message: "3", pattern: "a*" },
+  ]);
+});
+
 Deno.test("the signal ends the reader", async () => {
   const abort = new AbortController();
   const { sub, left } = setUp({ signal: abort.signal });
