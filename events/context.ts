@@ -117,7 +117,9 @@ export function currentContext(): EventContext {
 }
 
 function withoutUndefined(fields: EventContext): EventContext {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  );
+  const kept: Record<string, unknown> = { ...fields };
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) delete kept[name];
+  }
+  return kept;
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { EventContext } from "./context.ts";
+import { parseTraceparent, traceFields } from "./trace_context.ts";
 import { uuidV5 } from "./_uuid.ts";
 
 /** Namespace of the ids that stand for texts that are no UUID, RFC 9562. */
@@ -8,10 +9,6 @@ const OID_NAMESPACE = "6ba7b812-9dad-11d1-80b4-00c04fd430c8";
 
 /** How long an id may be to be kept beside the UUID that stands for it. */
 const MAX_ORIGINAL = 256;
-
-/** W3C Trace Context, section 3.2: version, trace id, parent id, flags, more. */
-const TRACEPARENT =
-  /^[ \t]*([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?[ \t]*$/;
 
 /** What Python's `int(text, 16)` reads, once hyphens are taken away. */
 const PYTHON_HEX = /^\s*\+?(?:0x_?)?([\da-f]+(?:_[\da-f]+)*)\s*$/i;
@@ -45,7 +42,8 @@ export interface ContextFromHeadersOptions {
  *
  * `traceId` and `spanId` come from `traceparent`, if that is valid by the W3C's
  * Trace Context: no trace or parent of zeros, not version `ff`, and nothing
- * after the flags in version `00`. What is not valid is left out.
+ * after the flags in version `00`. What is not valid is left out. What the header
+ * says of sampling, and `tracestate`, go along unseen, for what is published.
  *
  * @param headers The headers of the request.
  * @param options Where else a correlation id may come from.
@@ -79,7 +77,10 @@ export function contextFromHeaders(
     ...correlationOf(
       readHeader(headers, "x-correlation-id") || options.correlationId,
     ),
-    ...traceOf(readHeader(headers, "traceparent")),
+    ...traceFrom(
+      readHeader(headers, "traceparent"),
+      readHeader(headers, "tracestate"),
+    ),
   };
 }
 
@@ -115,13 +116,10 @@ function pythonUuid(text: string): string | undefined {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function traceOf(traceparent: string | undefined): EventContext {
-  const [, version, traceId, spanId, more] =
-    TRACEPARENT.exec(traceparent ?? "") ?? [];
-  if (version === undefined || traceId === undefined || spanId === undefined) {
-    return {};
-  }
-  if (version === "ff" || version === "00" && more !== undefined) return {};
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return {};
-  return { traceId, spanId };
+function traceFrom(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+): EventContext {
+  const trace = traceparent && parseTraceparent(traceparent, tracestate);
+  return trace ? traceFields(trace) : {};
 }

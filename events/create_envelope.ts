@@ -3,6 +3,8 @@
 import { EnvelopeError } from "./envelope_error.ts";
 import { currentContext } from "./context.ts";
 import { readFields } from "./_envelope_fields.ts";
+import { formatTraceparent } from "./trace_context.ts";
+import { currentTrace } from "./tracing.ts";
 import { normalizeUuid } from "./_uuid.ts";
 import type { EventEnvelope } from "./envelope.ts";
 
@@ -49,9 +51,11 @@ export interface CreateEnvelopeOptions<T> {
    */
   readonly dataSchemaUri?: string | null | undefined;
   /**
-   * What travels along, such as trace context.
+   * What travels along. `traceparent` and, where there is one, `tracestate` are
+   * added while a span is active or the current context has the ids of one,
+   * unless they are there already, or this is `null`.
    *
-   * @default {null}
+   * @default `null`, but for these
    */
   readonly metadata?: Record<string, unknown> | null | undefined;
 }
@@ -104,9 +108,25 @@ export function createEnvelope<T>(
     correlation_id: correlationId,
     data_schema_uri: options.dataSchemaUri,
     data: options.data,
-    metadata: options.metadata,
+    metadata: withTrace(options.metadata),
   });
   return envelope as EventEnvelope<T>;
+}
+
+function withTrace(
+  metadata: Record<string, unknown> | null | undefined,
+): Record<string, unknown> | null | undefined {
+  if (metadata === null) return null;
+  const trace = currentTrace();
+  if (trace === undefined || metadata?.traceparent !== undefined) {
+    return metadata;
+  }
+  const { state } = trace;
+  return {
+    traceparent: formatTraceparent(trace),
+    ...(state !== undefined && { tracestate: state }),
+    ...metadata,
+  };
 }
 
 function contextId(): string | undefined {

@@ -40,6 +40,7 @@ export class Backlog {
     deadline: number,
     resolve: (offset: number) => void,
     reject: (error: PublishError) => void,
+    placed: ((partition: number) => void) | undefined,
   ): Pending {
     this.#unsettled++;
     return {
@@ -49,6 +50,7 @@ export class Backlog {
       deadline,
       resolve,
       reject,
+      placed,
       admitted: false,
       flying: false,
       settled: false,

@@ -3,13 +3,19 @@
 import { type EventContext, withFreshContext } from "../events/context.ts";
 import type { EventEnvelope } from "../events/envelope.ts";
 import { EnvelopeError } from "../events/envelope_error.ts";
+import { count } from "../events/metrics.ts";
 import { parseEnvelope } from "../events/parse_envelope.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
+import { traceFields } from "../events/trace_context.ts";
+import { runInTrace } from "../events/tracing.ts";
 import { validateEnvelope } from "../events/validate_envelope.ts";
 import type { EventHandler, HandlerOutcome, Logger } from "../protocols.ts";
+import { type ConsumerIdentity, consumerNames } from "./_consumer_names.ts";
 import type { DeadLetter } from "./_dead_letter.ts";
 import { DeliveryContext } from "./_delivery_context.ts";
 import { FatalEventError } from "./errors.ts";
+import { originTrace } from "./_origin_trace.ts";
+import { isProcessObserved, ProcessTelemetry } from "./_process_telemetry.ts";
 import type { FailureReason, Verdict, Work } from "./_work.ts";
 
 const ASK_AGAIN_BASE_MS = 50;
@@ -48,6 +54,7 @@ interface Registration {
 export interface EventHandlingOptions {
   readonly retry: Required<HandlerRetryOptions>;
   readonly logger: Logger;
+  readonly identity: ConsumerIdentity;
   /** Sets a record aside, or `undefined` to try it for ever. */
   readonly setAside: ((letter: DeadLetter) => Promise<void>) | undefined;
 }
@@ -77,8 +84,13 @@ export class EventHandling {
   handle(work: Work): Promise<Verdict> {
     if (!work.envelope && !work.failure) this.#read(work);
     const { envelope } = work;
+    const origin = originTrace(work.record, envelope);
     if (!envelope) {
-      return withFreshContext({}, () => this.#setAside(work), work);
+      const fields = origin ? traceFields(origin) : {};
+      return runInTrace(
+        origin,
+        () => withFreshContext(fields, () => this.#setAside(work), work),
+      );
     }
     const registration = this.#registrations.get(envelope.event_type);
     if (!registration) {
@@ -92,14 +104,22 @@ export class EventHandling {
       eventType: envelope.event_type,
       sourceService: envelope.source_service,
     };
-    return withFreshContext(
-      ids,
-      () =>
-        work.failure
-          ? this.#setAside(work)
-          : this.#attempt(work, envelope, registration, ids),
-      work,
-    );
+    const told = isProcessObserved() && !work.failure
+      ? new ProcessTelemetry(work, envelope, origin, this.#options.identity)
+      : undefined;
+    const trace = told?.trace ?? origin;
+    const fields = trace ? { ...ids, ...traceFields(trace) } : ids;
+    const step = () =>
+      withFreshContext(
+        fields,
+        () =>
+          work.failure
+            ? this.#setAside(work)
+            : this.#attempt(work, envelope, registration, ids, told),
+        work,
+      );
+    if (!told) return runInTrace(origin, step);
+    return told.run(step).finally(() => told.end());
   }
 
   #read(work: Work): void {
@@ -119,11 +139,13 @@ export class EventHandling {
     envelope: EventEnvelope,
     { schema, handler }: Registration,
     ids: EventContext,
+    told: ProcessTelemetry | undefined,
   ): Promise<Verdict> {
     if (schema && work.attempts === 0 && work.asked === 0) {
       try {
         envelope = work.envelope = await validateEnvelope(envelope, schema);
       } catch (error) {
+        told?.failed(error);
         if (work.partition.signal.aborted) return "given_up";
         return await this.#fail(work, "invalid", error);
       }
@@ -133,9 +155,11 @@ export class EventHandling {
       const attempt = work.attempts + 1;
       const context = new DeliveryContext(work, attempt, ids, logger);
       const outcome: HandlerOutcome | void = await handler(envelope, context);
+      told?.answered(outcome ?? "processed");
       if (outcome !== "in_progress") return "done";
       return again(work.asked++, ASK_AGAIN_BASE_MS, ASK_AGAIN_MAX_MS);
     } catch (error) {
+      told?.failed(error);
       work.attempts++;
       if (work.partition.signal.aborted) return "given_up";
       if (error instanceof FatalEventError) {
@@ -149,6 +173,7 @@ export class EventHandling {
         attempt: work.attempts,
         error,
       });
+      count("huleedu.consume.retries", this.#namesOf(work));
       return again(work.attempts - 1, retry.baseDelayMs, retry.maxDelayMs);
     }
   }
@@ -174,6 +199,10 @@ export class EventHandling {
     if (work.setAsideFailures === 0) logger.error("Event is set aside", fields);
     try {
       await setAside({ partition, record, reason, error, attempts });
+      count("huleedu.consume.dead_letters", {
+        ...this.#namesOf(work),
+        "huleedu.reason": reason,
+      });
       return "done";
     } catch (cause) {
       if (partition.closing.aborted) return "given_up";
@@ -187,6 +216,10 @@ export class EventHandling {
         SET_ASIDE_MAX_MS,
       );
     }
+  }
+
+  #namesOf(work: Work): Record<string, string | undefined> {
+    return consumerNames(this.#options.identity, work.partition.topic);
   }
 
   #ignore(envelope: EventEnvelope, work: Work): void {

@@ -167,6 +167,7 @@ export class Fetcher {
     const { cluster, codecs, reachability, logger } = this.#options;
     this.#busyNodes.add(node);
     let isWell = true;
+    const askedAt = Date.now();
     try {
       const broker = await cluster.brokerPool.findBroker({ nodeId: node });
       const asked = places.map((place) => {
@@ -175,7 +176,9 @@ export class Fetcher {
       });
       const fetched = await request(broker, asked, codecs);
       reachability.regained();
-      for (const each of fetched) isWell = await this.#take(each) && isWell;
+      for (const each of fetched) {
+        isWell = await this.#take(each, askedAt) && isWell;
+      }
     } catch (error) {
       isWell = false;
       if (!this.#stopped.signal.aborted) {
@@ -189,7 +192,10 @@ export class Fetcher {
   }
 
   /** Resolves with whether the partition can be asked for again at once. */
-  async #take(fetched: FetchedPartition<Asked>): Promise<boolean> {
+  async #take(
+    fetched: FetchedPartition<Asked>,
+    askedAt: number,
+  ): Promise<boolean> {
     const { records, highWatermark, next, asked: { place, ...asked } } =
       fetched;
     // It may have been given away meanwhile, or begun anew elsewhere.
@@ -208,7 +214,7 @@ export class Fetcher {
     this.#places.set(nameOf(place), place);
     place.isBusy = true;
     const { topic, partition } = place;
-    const batch = { topic, partition, records, next, highWatermark };
+    const batch = { topic, partition, records, next, highWatermark, askedAt };
     this.#options.listener.received(batch).finally(() => {
       place.isBusy = false;
       this.wake();

@@ -19,6 +19,8 @@ export interface Pending {
   readonly deadline: number;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: PublishError) => void;
+  /** Told of the partition when the event is acknowledged. */
+  readonly placed: ((partition: number) => void) | undefined;
   /** Counted against the room in the queue. */
   admitted: boolean;
   /** In a request that may have reached the broker, or is about to. */

@@ -123,6 +123,8 @@ export interface IncomingBatch extends TopicPartition {
   readonly next: number;
   /** The offset after the last record of the partition. */
   readonly highWatermark: number;
+  /** When they were asked for, in milliseconds since the Unix epoch. */
+  readonly askedAt?: number;
 }
 
 /** What an engine tells the consumer. */

@@ -2,6 +2,7 @@
 
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
+import { count } from "../events/metrics.ts";
 import type { Logger } from "../protocols.ts";
 import type {
   BatchResult,
@@ -77,7 +78,8 @@ export class EventFunnel {
 
   /**
    * Sends a record and resolves with its offset, or -1 when an earlier attempt
-   * wrote it at an offset that the broker no longer knows.
+   * wrote it at an offset that the broker no longer knows. `placed` is told of
+   * the partition before.
    *
    * @throws {PublishError} If it is not acknowledged.
    */
@@ -85,12 +87,20 @@ export class EventFunnel {
     topic: string,
     record: OutgoingRecord,
     signal?: AbortSignal,
+    placed?: (partition: number) => void,
   ): Promise<number> {
     return new Promise((resolve, reject) => {
       const { deliveryTimeoutMs, maxBatchBytes } = this.#options;
       const deadline = performance.now() + deliveryTimeoutMs;
       const backlog = this.#backlog;
-      const pending = backlog.open(topic, record, deadline, resolve, reject);
+      const pending = backlog.open(
+        topic,
+        record,
+        deadline,
+        resolve,
+        reject,
+        placed,
+      );
       if (pending.bytes > maxBatchBytes) {
         const reason =
           `${pending.bytes} bytes are more than maxBatchBytes, ${maxBatchBytes}`;
@@ -290,7 +300,9 @@ export class EventFunnel {
     for (let i = 0; i < pendings.length; i++) {
       const pending = pendings[i]!;
       const offset = baseOffset === -1 ? -1 : baseOffset + i;
-      if (!pending.settled) this.#backlog.fulfil(pending, offset);
+      if (pending.settled) continue;
+      pending.placed?.(lane.partition);
+      this.#backlog.fulfil(pending, offset);
     }
   }
 
@@ -318,6 +330,9 @@ export class EventFunnel {
   }
 
   #retryLater(lane: Lane): void {
+    count("huleedu.publish.retries", {
+      "messaging.destination.name": lane.topic,
+    });
     const longest = Math.min(
       RETRY_MAX_MS,
       RETRY_BASE_MS * 2 ** lane.attempts++,

@@ -1,7 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { currentContext } from "../events/context.ts";
 import type { EventEnvelope } from "../events/envelope.ts";
+import { observe } from "../events/metrics.ts";
 import { serializeEnvelope } from "../events/serialize_envelope.ts";
+import {
+  formatTraceparent,
+  type TraceContext,
+  traceOf,
+} from "../events/trace_context.ts";
 import type {
   Logger,
   PublishOptions,
@@ -12,12 +19,18 @@ import { isTopic, requirePositive } from "./connection_options.ts";
 import type { ProducerEngine } from "./engine.ts";
 import { NotStartedError, PublishError } from "./errors.ts";
 import { EventFunnel } from "./event_funnel.ts";
+import { isSendObserved, SendTelemetry } from "./_send_telemetry.ts";
 import { stopTimeout } from "./_stop_timeout.ts";
 
 const encoder = new TextEncoder();
+const TRACE_HEADERS: ReadonlySet<string> = new Set([
+  "traceparent",
+  "tracestate",
+]);
 
 /** What an event producer has to be told. */
 export interface EventProducerOptions {
+  readonly clientId?: string;
   readonly deliveryTimeoutMs?: number;
   readonly maxQueuedBytes?: number;
   readonly maxBatchBytes?: number;
@@ -52,9 +65,11 @@ export class EventProducer {
   readonly #engine: ProducerEngine;
   readonly #funnel: EventFunnel;
   readonly #standardHeaders: boolean;
+  readonly #clientId: string | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #started = false;
+  #unobserve: (() => void) | undefined;
 
   constructor(
     subject: string,
@@ -66,6 +81,7 @@ export class EventProducer {
     this.#subject = subject;
     this.#engine = engine;
     this.#standardHeaders = options.standardHeaders ?? false;
+    this.#clientId = options.clientId;
     this.#funnel = new EventFunnel(engine, {
       deliveryTimeoutMs: positive(
         "deliveryTimeoutMs",
@@ -94,6 +110,14 @@ export class EventProducer {
     try {
       await this.#engine.connect();
       this.#started = true;
+      this.#unobserve = observe(
+        "huleedu.publish.queue.depth",
+        this,
+        (self) => [[
+          self.#funnel.unsettled,
+          { "messaging.client.id": self.#clientId ?? self.#subject },
+        ]],
+      );
     } catch (error) {
       this.#starting = undefined;
       throw error;
@@ -116,6 +140,7 @@ export class EventProducer {
     if (!this.#started) return;
     this.#started = false;
     await this.#funnel.drain(timeoutMs);
+    this.#unobserve?.();
     await this.#engine.disconnect();
     this.#starting = undefined;
   }
@@ -132,8 +157,44 @@ export class EventProducer {
   async publishEvent<T>(
     topic: string,
     envelope: EventEnvelope<T>,
-    { key, headers, signal }: PublishOptions,
+    options: PublishOptions,
   ): Promise<PublishOutcome> {
+    if (isSendObserved()) {
+      await this.#publishObserved(topic, envelope, options);
+    } else {
+      const record = this.#record(envelope, options, traceFor(options));
+      await this.send(topic, record, options.signal);
+    }
+    return "sent";
+  }
+
+  async #publishObserved(
+    topic: string,
+    envelope: EventEnvelope,
+    options: PublishOptions,
+  ): Promise<void> {
+    const told = new SendTelemetry(topic, envelope, options, this.#clientId);
+    try {
+      const trace = told.trace ?? traceFor(options);
+      const record = this.#record(envelope, options, trace);
+      const offset = await this.send(
+        topic,
+        record,
+        options.signal,
+        (partition) => told.placed(partition),
+      );
+      told.sent(offset, record.value.length);
+    } catch (error) {
+      told.failed(error);
+      throw error;
+    }
+  }
+
+  #record(
+    envelope: EventEnvelope,
+    { key, headers }: PublishOptions,
+    trace: TraceContext | undefined,
+  ): RawRecord & { readonly value: Uint8Array } {
     const value = encoder.encode(serializeEnvelope(envelope));
     const all: Array<readonly [string, Uint8Array]> = [];
     if (this.#standardHeaders) {
@@ -143,16 +204,17 @@ export class EventProducer {
     }
     if (headers) {
       for (const [name, text] of Object.entries(headers)) {
+        if (trace && TRACE_HEADERS.has(name)) continue;
         all.push([name, encoder.encode(text)]);
       }
     }
-    const record = {
-      key: key ? encoder.encode(key) : null,
-      value,
-      headers: all,
-    };
-    await this.send(topic, record, signal);
-    return "sent";
+    if (trace) {
+      all.push(["traceparent", encoder.encode(formatTraceparent(trace))]);
+      if (trace.state !== undefined) {
+        all.push(["tracestate", encoder.encode(trace.state)]);
+      }
+    }
+    return { key: key ? encoder.encode(key) : null, value, headers: all };
   }
 
   /** Throws when the producer is not started. */
@@ -165,6 +227,7 @@ export class EventProducer {
     topic: string,
     { key, value, headers = [] }: RawRecord,
     signal?: AbortSignal,
+    placed?: (partition: number) => void,
   ): Promise<number> {
     if (!this.#started) {
       return Promise.reject(new NotStartedError(this.#subject));
@@ -176,8 +239,14 @@ export class EventProducer {
       );
     }
     const record = { key, value, headers, timestamp: Date.now() };
-    return this.#funnel.send(topic, record, signal);
+    return this.#funnel.send(topic, record, signal, placed);
   }
+}
+
+/** The trace of the caller, who may have written the header himself. */
+function traceFor({ headers }: PublishOptions): TraceContext | undefined {
+  if (headers?.traceparent !== undefined) return undefined;
+  return traceOf(currentContext());
 }
 
 function standardHeaders(

@@ -4,6 +4,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { currentOrigin } from "../events/context.ts";
+import { observe } from "../events/metrics.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
 import type {
   ConsumerStopReport,
@@ -17,7 +18,10 @@ import { NotStartedError } from "./errors.ts";
 import type { EventProducer } from "./event_producer.ts";
 import { publishDeadLetter } from "./_dead_letter.ts";
 import { Dispatcher } from "./_dispatcher.ts";
+import { type ConsumerIdentity, consumerNames } from "./_consumer_names.ts";
 import { EventHandling, type HandlerRetryOptions } from "./_event_handling.ts";
+import { reportFetch } from "./_fetch_telemetry.ts";
+import type { PartitionWork } from "./_partition_work.ts";
 import { Work } from "./_work.ts";
 import { stopTimeout } from "./_stop_timeout.ts";
 import { silentLogger } from "./_silent_logger.ts";
@@ -31,7 +35,7 @@ const REJOIN_MAX_MS = 5_000;
 const REBALANCE_PATIENCE_MS = 3_000;
 
 /** What a group consumer has to be told. */
-export interface GroupConsumerOptions {
+export interface GroupConsumerOptions extends ConsumerIdentity {
   readonly concurrency?: number;
   readonly retry?: HandlerRetryOptions;
   readonly deadLetter?: false | { readonly topic?: (topic: string) => string };
@@ -73,6 +77,7 @@ export class GroupConsumer {
   readonly #handling: EventHandling;
   readonly #dispatcher: Dispatcher;
   readonly #logger: Logger;
+  readonly #identity: ConsumerIdentity;
   #state: ConsumerHealth["state"] = "stopped";
   #starting: Promise<void> | undefined;
   #stopping: Promise<ConsumerStopReport> | undefined;
@@ -82,6 +87,7 @@ export class GroupConsumer {
   #committing: Promise<void> = Promise.resolve();
   #lastProgressAt: number | null = null;
   #hasDeadLetters = false;
+  #unobserve: ReadonlyArray<() => void> = [];
 
   constructor(
     subject: string,
@@ -97,8 +103,10 @@ export class GroupConsumer {
     this.#engine = engine;
     this.#deadLetters = deadLetters;
     this.#logger = options.logger ?? silentLogger;
+    this.#identity = { groupId: options.groupId, clientId: options.clientId };
     this.#handling = new EventHandling({
       logger: this.#logger,
+      identity: this.#identity,
       retry: {
         maxAttempts: positive("retry.maxAttempts", retry.maxAttempts ?? 5),
         baseDelayMs: positive("retry.baseDelayMs", retry.baseDelayMs ?? 100),
@@ -159,12 +167,45 @@ export class GroupConsumer {
     try {
       await this.#engine.start(this.#listener());
       this.#state = "running";
+      this.#unobserve = this.#observe();
     } catch (error) {
       this.#state = "stopped";
       this.#starting = undefined;
       await this.#engine.stop();
       throw error;
     }
+  }
+
+  /** Shows what waits to whoever collects metrics. */
+  #observe(): ReadonlyArray<() => void> {
+    return [
+      observe(
+        "huleedu.consume.queue.depth",
+        this,
+        (self) =>
+          self.#dispatcher.partitions.map((each) =>
+            [each.outstanding, self.#namesOf(each)] as const
+          ),
+      ),
+      observe(
+        "huleedu.consume.lag",
+        this,
+        (self) =>
+          self.#dispatcher.partitions.flatMap((each) => {
+            const lag = lagOf(each);
+            return lag === null ? [] : [[lag, self.#namesOf(each)] as const];
+          }),
+      ),
+    ];
+  }
+
+  #namesOf(
+    { topic, partition }: PartitionWork,
+  ): Record<string, string | undefined> {
+    return {
+      ...consumerNames(this.#identity, topic),
+      "messaging.destination.partition.id": String(partition),
+    };
   }
 
   #listener(): ConsumerListener {
@@ -178,7 +219,10 @@ export class GroupConsumer {
         await this.#dispatcher.settle(REBALANCE_PATIENCE_MS);
         await within(COMMIT_TIMEOUT_MS, this.#commit());
       },
-      received: (batch) => this.#dispatcher.received(batch),
+      received: (batch) => {
+        reportFetch(batch, this.#identity);
+        return this.#dispatcher.received(batch);
+      },
       crashed: (error) => {
         if (this.#state !== "running") return;
         this.#rejoining = this.#rejoin(error).finally(() => {
@@ -228,9 +272,7 @@ export class GroupConsumer {
       partitions: this.#dispatcher.partitions.map((each) => ({
         topic: each.topic,
         partition: each.partition,
-        lag: each.highWatermark === -1
-          ? null
-          : Math.max(0, each.highWatermark - each.position),
+        lag: lagOf(each),
       })),
       lastProgressAt: this.#lastProgressAt,
     };
@@ -282,6 +324,7 @@ export class GroupConsumer {
       });
     }
     this.#dispatcher.assigned([], false);
+    for (const unobserve of this.#unobserve) unobserve();
     this.#state = "stopped";
     return { drained, abandoned, uncommitted };
   }
@@ -321,6 +364,10 @@ export class GroupConsumer {
     });
     return this.#committing;
   }
+}
+
+function lagOf({ highWatermark, position }: PartitionWork): number | null {
+  return highWatermark === -1 ? null : Math.max(0, highWatermark - position);
 }
 
 function deadLetterTopic(topic: string): string {

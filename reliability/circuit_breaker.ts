@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { observe } from "../events/metrics.ts";
 import type { Clock, Logger } from "../protocols.ts";
 import { CircuitOpenError } from "./errors.ts";
 import { requireDuration, requireInteger, requireText } from "./_options.ts";
@@ -98,6 +99,13 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The states, as `huleedu.circuit_breaker.state` tells them. */
+const STATE_NUMBERS: Readonly<Record<CircuitState, number>> = {
+  closed: 0,
+  half_open: 1,
+  open: 2,
+};
+
 interface Call {
   readonly generation: number;
   readonly startedAt: number;
@@ -175,6 +183,10 @@ export class CircuitBreaker {
     this.#onStateChange = options.onStateChange;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger;
+    observe("huleedu.circuit_breaker.state", this, (self) => [[
+      STATE_NUMBERS[self.#state],
+      { "huleedu.circuit": self.#name },
+    ]]);
   }
 
   /**

@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { count } from "../events/metrics.ts";
 import type {
   Clock,
   EventEnvelope,
@@ -147,6 +148,12 @@ export function idempotent<T = unknown>(
       return await delivery.handle(handler, claim.token, claimedAt);
     }
     const outcome = claim.status === "completed" ? "duplicate" : "in_progress";
+    if (outcome === "duplicate") {
+      count("huleedu.consume.duplicates", {
+        "huleedu.service": settings.serviceName,
+        "huleedu.event.type": envelope.event_type,
+      });
+    }
     delivery.logger.info("Event is not handled", { key, outcome });
     return outcome;
   };

@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { observe } from "../events/metrics.ts";
 import type {
   Clock,
   EventEnvelope,
@@ -87,6 +88,7 @@ export class ResilientPublisher
   #accepting = false;
   #drain: Drain | undefined;
   #stopping: Promise<FlushReport> | undefined;
+  #unobserve: (() => void) | undefined;
 
   /**
    * Makes a publisher.
@@ -154,6 +156,14 @@ export class ResilientPublisher
       activity: this.#activity,
     });
     this.#accepting = true;
+    this.#unobserve = observe(
+      "huleedu.publish.fallback.depth",
+      this,
+      (self) => {
+        const { queued, setAside, circuit } = self.snapshot();
+        return [[queued + setAside, { "huleedu.circuit": circuit.circuit }]];
+      },
+    );
   }
 
   /**
@@ -316,6 +326,7 @@ export class ResilientPublisher
     await Promise.race([this.#activity.idle(), expired]);
     flushed.abort();
     this.#drain = undefined;
+    this.#unobserve?.();
     const report = drain.halt();
     if (report.unsent.length > 0) {
       this.#logger?.critical("Stopped with unsent events", {

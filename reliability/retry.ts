@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { count } from "../events/metrics.ts";
 import type { Clock } from "../protocols.ts";
 import { RetryError } from "./errors.ts";
 import { requireChoice, requireDuration, requireInteger } from "./_options.ts";
@@ -103,6 +104,7 @@ export async function retry<T>(
       }
       if (attempt >= maxAttempts) throw new RetryError(attempt, error);
     }
+    count("huleedu.retry.retries", {});
     await clock.sleep(delayMs(attempt), signal === undefined ? {} : { signal });
   }
 }

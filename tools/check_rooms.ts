@@ -48,6 +48,7 @@ const PACKAGES: readonly (readonly [name: RegExp, place: RegExp])[] = [
   [/^kafkajs$/, /^kafka\/_kafkajs[^/]*\.ts$/],
   [/^ioredis$/, /^redis\/_ioredis[^/]*\.ts$/],
   [/^@std\/log\//, /^logging\//],
+  [/^@opentelemetry\/api$/, /^events\/(metrics|tracing)\.ts$/],
   [/^node:/, /./],
 ];
 
