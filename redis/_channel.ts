@@ -19,15 +19,14 @@ export const PATTERN: ChannelKind = {
   leave: "punsubscribe",
 };
 
+const NOBODY: readonly BufferedSubscription[] = [];
+
 /** One channel, or all that match one pattern, and who reads it. */
 export class Channel {
   readonly name: string;
   readonly kind: ChannelKind;
-  /**
-   * Each reader, and whether its subscription was acknowledged: one that was
-   * not has missed nothing.
-   */
-  readonly #readers = new Map<BufferedSubscription, boolean>();
+  /** Replaced, never changed in place: it is iterated over while readers leave. */
+  #readers: readonly BufferedSubscription[] = NOBODY;
   /** None when the server has acknowledged: there are many that idle. */
   #ack: Deferred<void> | null = new Deferred();
   #gapDue = false;
@@ -38,7 +37,7 @@ export class Channel {
   }
 
   get empty(): boolean {
-    return this.#readers.size === 0;
+    return this.#readers.length === 0;
   }
 
   /** Resolves once the server has acknowledged, anew after each outage. */
@@ -46,22 +45,22 @@ export class Channel {
     return this.#ack?.promise;
   }
 
+  /** Adds a reader, once even where a list has the channel twice. */
   add(reader: BufferedSubscription): void {
-    this.#readers.set(reader, false);
-  }
-
-  /** From now on the reader is told of gaps. */
-  live(reader: BufferedSubscription): void {
-    if (this.#readers.has(reader)) this.#readers.set(reader, true);
+    if (this.#readers.includes(reader)) return;
+    this.#readers = [...this.#readers, reader];
   }
 
   delete(reader: BufferedSubscription): boolean {
-    return this.#readers.delete(reader);
+    const rest = this.#readers.filter((each) => each !== reader);
+    const isGone = rest.length < this.#readers.length;
+    this.#readers = rest;
+    return isGone;
   }
 
   deliver(message: PubSubMessage): void {
     if (this.#gapDue) this.#markGap();
-    for (const reader of this.#readers.keys()) reader.deliver(message);
+    for (const reader of this.#readers) reader.deliver(message);
   }
 
   /** The server has acknowledged. */
@@ -93,6 +92,6 @@ export class Channel {
   }
 
   #liveReaders(): BufferedSubscription[] {
-    return [...this.#readers].flatMap(([reader, live]) => live ? [reader] : []);
+    return this.#readers.filter(({ isLive }) => isLive);
   }
 }

@@ -7,11 +7,13 @@ import { Canary } from "./_canary.ts";
 import { Channel, type ChannelKind, EXACT, PATTERN } from "./_channel.ts";
 import { ConnectionLostError } from "./_connection.ts";
 import type { OpenConnection, RedisConnection } from "./_connection.ts";
+import { DeadlineQueue } from "./_deadline_queue.ts";
+import type { DeadlineEntry } from "./_deadline_queue.ts";
 import { Deferred } from "./_deferred.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import type { RedisAddress } from "./_redis_url.ts";
-import { AbortScope, sharedController } from "./abort_scope.ts";
+import { sharedController } from "./abort_scope.ts";
 import { BufferedSubscription } from "./buffered_subscription.ts";
 import { NotStartedError } from "./errors.ts";
 
@@ -30,6 +32,19 @@ export interface SubscriberHubOptions {
   readonly onIdle?: () => Promise<void>;
 }
 
+/** What a caller waits for who has asked for channels. */
+class Acknowledgement extends Deferred<never> implements DeadlineEntry {
+  readonly deadline: number;
+  previous: Acknowledgement | null = null;
+  next: Acknowledgement | null = null;
+  isLate = false;
+
+  constructor(deadline: number) {
+    super();
+    this.deadline = deadline;
+  }
+}
+
 /**
  * All subscriptions of a client, on one connection that is opened when the
  * first of them needs it. What is wanted is kept here and not in the
@@ -40,6 +55,10 @@ export class SubscriberHub {
   readonly #channels = new Map<string, Channel>();
   readonly #patterns = new Map<string, Channel>();
   readonly #subscriptions = new Set<BufferedSubscription>();
+  readonly #waiting = new DeadlineQueue<Acknowledgement>((late) => {
+    late.isLate = true;
+    late.reject(this.#unacknowledged());
+  });
   #running = false;
   #closing = sharedController();
   #connection: RedisConnection | null = null;
@@ -64,7 +83,9 @@ export class SubscriberHub {
   /** Ends every subscription, and closes the connection. */
   async stop(): Promise<void> {
     this.#running = false;
-    this.#closing.abort(new NotStartedError(this.#options.subject));
+    const stopped = new NotStartedError(this.#options.subject);
+    this.#closing.abort(stopped);
+    for (const waiting of this.#waiting.toArray()) waiting.reject(stopped);
     for (const subscription of this.#subscriptions) subscription.finish();
     this.#subscriptions.clear();
     this.#channels.clear();
@@ -99,7 +120,7 @@ export class SubscriberHub {
       void subscription.unsubscribe();
       throw error;
     }
-    for (const channel of channels) channel.live(subscription);
+    subscription.isLive = true;
     return subscription;
   }
 
@@ -164,18 +185,22 @@ export class SubscriberHub {
     channels: readonly Channel[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { commandTimeoutMs } = this.#options;
-    const failed = new Deferred<never>();
-    using scope = new AbortScope([signal, this.#closing.signal], {
-      ms: commandTimeoutMs,
-      reason: () => this.#unacknowledged(),
-    });
-    const end = scope.signal;
-    end.addEventListener("abort", () => failed.reject(end.reason));
-    await Promise.race([
-      Promise.all(channels.map((channel) => channel.acknowledged)),
-      failed.promise,
-    ]);
+    const waiting = new Acknowledgement(
+      performance.now() + this.#options.commandTimeoutMs,
+    );
+    const abort = () => waiting.reject(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#waiting.add(waiting);
+    try {
+      await Promise.race([
+        Promise.all(channels.map((channel) => channel.acknowledged)),
+        waiting.promise,
+      ]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      if (!waiting.isLate) this.#waiting.delete(waiting);
+      if (this.#waiting.empty) this.#waiting.stop();
+    }
   }
 
   #request(channel: Channel, connection: RedisConnection): void {

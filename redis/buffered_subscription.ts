@@ -28,10 +28,8 @@ type Overflow = NonNullable<SubscribeOptions["onOverflow"]>;
 
 type Result = IteratorResult<PubSubMessage, undefined>;
 
-interface Reader {
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Takes what a reader waits for. */
+type Reader = (result: Result | Promise<never>) => void;
 
 const DONE: Result = { done: true, value: undefined };
 
@@ -46,7 +44,9 @@ export class BufferedSubscription implements UserSubscription {
   readonly #onAbort: (() => void) | undefined;
   readonly #onLeave: (subscription: BufferedSubscription) => Promise<void>;
   readonly #onFull: ((isFull: boolean) => void) | undefined;
-  readonly #readers: Reader[] = [];
+  /** Who waits for the next message: one, as a rule, in each of thousands. */
+  #reader: Reader | null = null;
+  #laterReaders: Reader[] | null = null;
   /** Gaps before the first message of the buffer, by channel or pattern. */
   #gaps: Map<string, PubSubGap> | null = null;
   #buffer: PubSubMessage[] = [];
@@ -56,6 +56,8 @@ export class BufferedSubscription implements UserSubscription {
   #error: Error | null = null;
   #left: Promise<void> | null = null;
   #dropped = 0;
+  /** Whether it was acknowledged: one that was not has missed nothing. */
+  isLive = false;
 
   /**
    * Makes a subscription that holds nothing yet.
@@ -97,9 +99,10 @@ export class BufferedSubscription implements UserSubscription {
   /** Takes a message, or a marker of a gap. */
   deliver(message: PubSubMessage): void {
     if (this.#ended) return;
-    const reader = this.#readers.shift();
-    if (reader !== undefined) {
-      reader.resolve({ done: false, value: message });
+    const reader = this.#reader;
+    if (reader !== null) {
+      this.#reader = this.#laterReaders?.shift() ?? null;
+      reader({ done: false, value: message });
       return;
     }
     this.#buffer.push(message);
@@ -125,9 +128,9 @@ export class BufferedSubscription implements UserSubscription {
   /** Ends with an error, once what is held has been read. */
   fail(error: Error): void {
     if (this.#ended) return;
-    const reader = this.#readers.shift();
-    if (reader === undefined) this.#error = error;
-    else reader.reject(error);
+    if (this.#reader === null) this.#error = error;
+    else this.#reader(Promise.reject(error));
+    this.#reader = this.#laterReaders?.shift() ?? null;
     this.finish();
     void this.#leave();
   }
@@ -138,7 +141,9 @@ export class BufferedSubscription implements UserSubscription {
     if (this.#onAbort !== undefined) {
       this.#signal?.removeEventListener("abort", this.#onAbort);
     }
-    for (const reader of this.#readers.splice(0)) reader.resolve(DONE);
+    this.#reader?.(DONE);
+    this.#reader = null;
+    for (const reader of this.#laterReaders?.splice(0) ?? []) reader(DONE);
   }
 
   /** Ends at once, and forgets what is held. */
@@ -158,16 +163,11 @@ export class BufferedSubscription implements UserSubscription {
 
   /** Iterates over the messages; leaving the loop ends the subscription. */
   [Symbol.asyncIterator](): AsyncIterator<PubSubMessage, undefined> {
-    return {
-      next: () => this.#next(),
-      return: async () => {
-        await this.unsubscribe();
-        return DONE;
-      },
-    };
+    return new Reading(this);
   }
 
-  #next(): Promise<Result> {
+  /** The next message, for an iterator. */
+  next(): Promise<Result> {
     const message = this.#takeGap() ?? this.#takeOldest();
     if (message !== undefined) {
       return Promise.resolve({ done: false, value: message });
@@ -175,8 +175,9 @@ export class BufferedSubscription implements UserSubscription {
     const error = this.#takeError();
     if (error !== null) return Promise.reject(error);
     if (this.#ended) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      this.#readers.push({ resolve, reject });
+    return new Promise((resolve) => {
+      if (this.#reader === null) this.#reader = resolve;
+      else (this.#laterReaders ??= []).push(resolve);
     });
   }
 
@@ -254,6 +255,24 @@ export class BufferedSubscription implements UserSubscription {
   #leave(): Promise<void> {
     this.#left ??= this.#onLeave(this);
     return this.#left;
+  }
+}
+
+/** One loop over a subscription. */
+class Reading implements AsyncIterator<PubSubMessage, undefined> {
+  readonly #subscription: BufferedSubscription;
+
+  constructor(subscription: BufferedSubscription) {
+    this.#subscription = subscription;
+  }
+
+  next(): Promise<Result> {
+    return this.#subscription.next();
+  }
+
+  async return(): Promise<Result> {
+    await this.#subscription.unsubscribe();
+    return DONE;
   }
 }
 
