@@ -102,6 +102,7 @@ function asItIs(name: string): string {
  * @param context The fields of the context.
  * @param bound The fields of the logger.
  * @param fields The fields of the call.
+ * @param overridden Gets the names that the call takes from the others.
  * @returns The fields, each with a comma before it.
  */
 export function composeFields(
@@ -109,8 +110,8 @@ export function composeFields(
   context: Fragment,
   bound: Fragment,
   fields: LogFields | undefined,
+  overridden: string[] = [],
 ): string {
-  const overridden: string[] = [];
   let own: string | undefined = "";
   if (fields !== undefined) {
     try {

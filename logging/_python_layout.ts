@@ -55,7 +55,7 @@ export function pythonLayout(environment?: string): LineLayout {
     const trace: string[] = [];
     for (const [name, value] of Object.entries(fields)) {
       const written = pair(freeName(name, fields), value);
-      if (!isContext(record, name)) own.push(written);
+      if (!record.isContext(name)) own.push(written);
       else if (TRACE.includes(name)) trace.push(written);
       else context.push(written);
     }
@@ -76,10 +76,6 @@ export function pythonLayout(environment?: string): LineLayout {
 
 function pair(name: string, value: unknown): string {
   return `${quote(name)}:${quote(value)}`;
-}
-
-function isContext(record: ServiceLogRecord, name: string): boolean {
-  return record.context.has(name) && !record.isOwn(name);
 }
 
 function freeName(name: string, fields: object): string {

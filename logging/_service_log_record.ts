@@ -26,6 +26,7 @@ export class ServiceLogRecord implements LogRecord {
   #message: unknown;
   #messageJson: string | undefined;
   #fieldsJson: string | undefined;
+  readonly #overridden: string[] = [];
 
   /** Creates a record. */
   constructor(
@@ -80,6 +81,7 @@ export class ServiceLogRecord implements LogRecord {
       this.#context,
       this.#bound,
       this.#fields,
+      this.#overridden,
     );
   }
 
@@ -122,10 +124,10 @@ export class ServiceLogRecord implements LogRecord {
     return part?.slice(name.length + 3);
   }
 
-  /** Tells whether the logger or the call gives a field of this name. */
-  isOwn(name: string): boolean {
-    return this.#bound.has(name) ||
-      (this.#fields !== undefined && Object.hasOwn(this.#fields, name));
+  /** Tells whether a field of the line, once written, is the context's. */
+  isContext(name: string): boolean {
+    return this.#context.has(name) && !this.#bound.has(name) &&
+      !this.#overridden.includes(name);
   }
 
   /** Writes everything now, since what was logged may change, and lets it go. */

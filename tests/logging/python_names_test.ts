@@ -109,3 +109,17 @@ Deno.test("LineHandler with Python's names puts the trace after the environment"
     ["trace_id", "t"],
   ]);
 });
+
+Deno.test("LineHandler with Python's names writes fields that throw when they are looked at", () => {
+  const fields = new Proxy({ correlation_id: "own" }, {
+    has() {
+      throw new Error("no");
+    },
+    get: () => "own",
+    getPrototypeOf: () => Object.prototype,
+  });
+  const [line = ""] = linesOf((log) =>
+    withContext({ correlationId: "context" }, () => log.info("Hello", fields))
+  );
+  assertEquals(JSON.parse(line).correlation_id, "own");
+});
