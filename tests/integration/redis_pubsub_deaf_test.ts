@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { RedisPubSub } from "../../redis/mod.ts";
+import { RecordingLogger } from "../../testing/recording_logger.ts";
 import { proxyRedis, urlThrough } from "./_proxied_redis.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
@@ -12,20 +13,25 @@ Deno.test("a subscriber whose network went dark without a word is found, and tol
   const url = urlThrough(proxy);
   const clientId = "deaf";
   await using far = await RedisPubSub.connect({ clientId, url: redisUrl() });
+  const logger = new RecordingLogger();
+  const found = new Promise<string>((resolve) => logger.warn = resolve);
   await using near = await RedisPubSub.connect({
     clientId,
     url,
     pingIntervalMs: 100,
     connectTimeoutMs: 300,
+    logger,
   });
   const channel = uniqueName("deaf");
   await using one = await near.subscribe(channel);
   await using two = await near.subscribe([channel, `${channel}:2`]);
   await using three = await near.subscribePattern(`${channel}*`);
   const accepted = proxy.accepted;
-  const struck = proxy.blackhole();
-  await struck;
-  await far.publish(channel, "nobody hears this");
+  await Promise.all([
+    proxy.blackhole(),
+    far.publish(channel, "nobody hears this"),
+  ]);
+  assertEquals(await found, "Redis subscriber connection lost");
   proxy.restore();
   const iterators = [one, two, three].map((sub) => sub[Symbol.asyncIterator]());
   const read = await Promise.all(iterators.map((each) => each.next()));
