@@ -5,6 +5,7 @@
 // anything again (it runs INCR twice otherwise, and WATCH protects nothing).
 
 import { type Command, Redis } from "ioredis";
+import type { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { ConnectionLostError } from "./_connection.ts";
@@ -159,7 +160,10 @@ class IoredisConnection implements RedisConnection, CommandListener {
   }
 
   onMessage(listener: MessageListener): void {
-    this.#redis.on("message", (channel, text) => listener(channel, text));
+    // As bytes: for text, ioredis goes through its listeners once more.
+    this.#redis.on("messageBuffer", (channel: Buffer, text: Buffer) => {
+      listener(channel.toString(), text.toString());
+    });
     this.#redis.on("pmessage", (pattern, channel, text) => {
       listener(channel, text, pattern);
     });
