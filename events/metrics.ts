@@ -13,6 +13,7 @@ import {
   type ObservableResult,
 } from "@opentelemetry/api";
 
+import { defined } from "./_defined.ts";
 import {
   type CounterName,
   COUNTERS,
@@ -76,7 +77,7 @@ export function count(
   attributes: MetricAttributes,
   value = 1,
 ): void {
-  instruments()?.counter(name).add(value, { ...attributes });
+  instruments()?.counter(name).add(value, defined(attributes));
 }
 
 /** Takes the note of how long something took, in milliseconds. */
@@ -85,7 +86,7 @@ export function measure(
   ms: number,
   attributes: MetricAttributes,
 ): void {
-  instruments()?.duration(name).record(ms / 1_000, { ...attributes });
+  instruments()?.duration(name).record(ms / 1_000, defined(attributes));
 }
 
 /**
@@ -170,7 +171,7 @@ function report(name: GaugeName, result: ObservableResult): void {
   for (const entry of observed) {
     if (entry.name !== name) continue;
     for (const [value, attributes] of entry.read() ?? []) {
-      result.observe(value, { ...attributes });
+      result.observe(value, defined(attributes));
     }
   }
 }

@@ -20,6 +20,7 @@ import {
 } from "@opentelemetry/api";
 
 import { currentContext } from "./context.ts";
+import { defined } from "./_defined.ts";
 import { errorText, errorType } from "./error_type.ts";
 import { INSTRUMENTATION } from "./instrumentation.ts";
 import { type TraceContext, traceOf } from "./trace_context.ts";
@@ -78,7 +79,7 @@ export class LiveSpan {
 
   /** Adds what has become known. */
   set(attributes: SpanAttributes): void {
-    this.#span.setAttributes({ ...attributes });
+    this.#span.setAttributes(defined(attributes));
   }
 
   /** Notes that it has failed. */
@@ -125,7 +126,7 @@ export function startSpan(
   const base = baseOf(parent);
   const span = tracer.startSpan(name, {
     kind: KINDS[kind],
-    attributes: { ...attributes },
+    attributes: defined(attributes),
     links: links.map((each): Link => ({ context: toSpanContext(each) })),
     ...(startedAt !== undefined && { startTime: startedAt }),
   }, base);
