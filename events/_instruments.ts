@@ -38,7 +38,7 @@ export const COUNTERS = {
   },
   "huleedu.pubsub.gaps": {
     unit: "{gap}",
-    description: "Gaps that readers of a subscription were told of",
+    description: "Gaps in subscriptions, after an outage or an overflow",
   },
 } as const satisfies Readonly<Record<string, InstrumentText>>;
 

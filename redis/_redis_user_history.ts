@@ -33,6 +33,7 @@ redis.call('RPUSH', KEYS[1], message)
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return redis.call('PUBLISH', ARGV[4], message)`,
+  "PUBLISH",
 );
 
 /** The server's time in ms, and the list KEYS[1]. */

@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { count } from "../events/metrics.ts";
 import type {
   PubSubGap,
   PubSubMessage,
@@ -112,6 +113,7 @@ export class BufferedSubscription implements UserSubscription {
 
   /** Tells the reader that messages of a channel or pattern may be missing. */
   markGap(name: string, reason: PubSubGap["reason"] = "reconnected"): void {
+    count("huleedu.pubsub.gaps", { "huleedu.reason": reason });
     this.deliver(this.#marker(name, { reason }));
   }
 
@@ -241,6 +243,9 @@ export class BufferedSubscription implements UserSubscription {
     if (oldest.gap !== undefined) {
       if (known === undefined) this.#gaps.set(name, oldest.gap);
       return;
+    }
+    if (known === undefined) {
+      count("huleedu.pubsub.gaps", { "huleedu.reason": "overflow" });
     }
     this.#dropped += 1;
     const dropped = (known?.dropped ?? 0) + 1;
