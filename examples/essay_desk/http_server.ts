@@ -1,8 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { withContext } from "@huleedu/service-libs/events";
+import { contextFromHeaders, withContext } from "@huleedu/service-libs/events";
 import type { Logger } from "@huleedu/service-libs/protocols";
-import { UUID } from "./_schema.ts";
 
 const HOSTNAME = "127.0.0.1";
 const CORRELATION_HEADER = "X-Correlation-ID";
@@ -59,9 +58,9 @@ export interface HttpServerOptions {
 }
 
 /**
- * Serves routes on loopback. Each request runs in a context with a correlation
- * id: the one of its `X-Correlation-ID` header, if that is a UUID, else a new
- * one. The response tells it.
+ * Serves routes on loopback. Each request runs in the context that its headers
+ * give: a correlation id from `X-Correlation-ID`, else a new one, and the trace of
+ * `traceparent`. The response tells the correlation id.
  */
 export class HttpServer implements AsyncDisposable {
   readonly #options: HttpServerOptions;
@@ -93,12 +92,10 @@ export class HttpServer implements AsyncDisposable {
   }
 
   async #respond(request: Request): Promise<Response> {
-    const asked = request.headers.get(CORRELATION_HEADER) ?? "";
-    const correlationId = UUID.test(asked)
-      ? asked.toLowerCase()
-      : crypto.randomUUID();
+    const fields = contextFromHeaders(request.headers);
+    const correlationId = String(fields.correlationId);
     const response = await withContext(
-      { correlationId },
+      fields,
       () => this.#answer(request, correlationId),
     );
     // The response to an upgrade cannot be changed.

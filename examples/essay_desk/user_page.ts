@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { newTraceparent } from "./new_traceparent.ts";
 import { poll } from "./poll.ts";
 
 /** What the desk answers to a submission. */
@@ -72,7 +73,7 @@ export class UserPage implements AsyncDisposable {
   }
 
   /**
-   * Submits a text.
+   * Submits a text. The request begins a trace, unless `headers` go on with one.
    *
    * @param text The text.
    * @param eventId The id of the event.
@@ -86,7 +87,11 @@ export class UserPage implements AsyncDisposable {
   ): Promise<Receipt> {
     const response = await fetch(`${this.#desk}/essays`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", ...headers },
+      headers: {
+        "Content-Type": "application/json",
+        traceparent: newTraceparent(),
+        ...headers,
+      },
       body: JSON.stringify({ user_id: this.user, event_id: eventId, text }),
     });
     const answer = await response.json();

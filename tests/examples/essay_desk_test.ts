@@ -1,6 +1,11 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { parseEnvelope } from "../../events/mod.ts";
 import {
   ESSAY_ANALYSED,
@@ -147,15 +152,38 @@ Deno.test("startEssayDesk() logs a submission under one correlation id in all se
   assertEquals(desk.log.story(CORRELATION_ID), about);
 });
 
-Deno.test("startEssayDesk() gives submissions without a UUID correlation ids of their own", async () => {
+Deno.test("startEssayDesk() makes a correlation id of whatever a submission has", async () => {
   await using desk = await TestDesk.start();
   await using page = await desk.open("astrid");
   const headers = { "X-Correlation-ID": "please" };
   const first = await page.submit(TEXT, crypto.randomUUID(), headers);
-  const second = await page.submit(TEXT, crypto.randomUUID());
-  const ids = new Set([first, second].map((each) => each.correlation_id));
-  assertEquals(ids.size, 2);
-  assert(!ids.has("please"));
+  const second = await page.submit(TEXT, crypto.randomUUID(), headers);
+  const third = await page.submit(TEXT, crypto.randomUUID());
+  assertEquals(first.correlation_id, second.correlation_id);
+  assertNotEquals(first.correlation_id, third.correlation_id);
+  const [line] = desk.log.story(first.correlation_id);
+  assertEquals(line?.original_correlation_id, "please");
+});
+
+Deno.test("startEssayDesk() logs a submission in the trace of its request", async () => {
+  await using desk = await TestDesk.start();
+  await using page = await desk.open("astrid");
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const receipt = await page.submit(TEXT, crypto.randomUUID(), {
+    traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+  });
+  await page.until(TOLD, 1, desk.signal);
+  assertEquals(
+    desk.log.story(receipt.correlation_id).map(({ service, trace_id }) => [
+      service,
+      trace_id,
+    ]),
+    [
+      ["essay_desk", traceId],
+      ["essay_analyser", traceId],
+      ["essay_gateway", traceId],
+    ],
+  );
 });
 
 Deno.test("startEssayDesk() ends what is in hand before it stops, and closes the pages", async () => {

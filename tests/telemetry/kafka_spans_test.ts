@@ -10,7 +10,7 @@ import {
 import { FatalEventError, PublishError } from "../../kafka/mod.ts";
 import { createServiceLogger, LineHandler } from "../../logging/mod.ts";
 import { MemoryBus } from "../../testing/mod.ts";
-import { TelemetrySdk } from "./_telemetry_sdk.ts";
+import { TelemetrySdk } from "./telemetry_sdk.ts";
 
 const TYPE = "huleedu.essay.created.v1";
 const CALLER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

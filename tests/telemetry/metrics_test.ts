@@ -11,7 +11,7 @@ import {
   retry,
 } from "../../reliability/mod.ts";
 import { MemoryBus, MemoryIdempotencyStore } from "../../testing/mod.ts";
-import { TelemetrySdk } from "./_telemetry_sdk.ts";
+import { TelemetrySdk } from "./telemetry_sdk.ts";
 
 const TYPE = "huleedu.essay.created.v1";
 

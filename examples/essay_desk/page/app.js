@@ -51,6 +51,14 @@ function complain(field, words) {
   $("error").textContent = words || "";
 }
 
+/** Begins a trace, W3C Trace Context: all services go on with it. */
+function newTraceparent() {
+  const hex = (bytes) =>
+    [...crypto.getRandomValues(new Uint8Array(bytes))]
+      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `00-${hex(16)}-${hex(8)}-01`;
+}
+
 async function send(id, body) {
   const { name, ready } = line;
   const own = results;
@@ -60,7 +68,10 @@ async function send(id, body) {
     await ready;
     const response = await fetch("essays", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: {
+        "Content-Type": "application/json",
+        traceparent: newTraceparent(),
+      },
       // Sent again under the same id it is the same event, and analysed once.
       body: JSON.stringify({ user_id: name, event_id: id, text: body }),
     });
