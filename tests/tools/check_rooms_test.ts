@@ -19,6 +19,10 @@ Deno.test("findRoomBreaches() accepts what the arrows allow", () => {
     { path: "redis/_ioredis.ts", text: `import type { Redis } from "ioredis"` },
     { path: "logging/log.ts", text: `export * from "@std/log/levels"` },
     { path: "events/a.ts", text: `import { b } from "./_b.ts"` },
+    {
+      path: "events/tracing.ts",
+      text: `import { trace } from "@opentelemetry/api"`,
+    },
     { path: "protocols.ts", text: `import type { E } from "./events/e.ts"` },
     { path: "testing/memory.ts", text: `import { r } from "../redis/mod.ts"` },
     { path: "mod.ts", text: `export { a } from "./events/mod.ts"` },
