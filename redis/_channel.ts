@@ -25,8 +25,10 @@ const NOBODY: readonly BufferedSubscription[] = [];
 export class Channel {
   readonly name: string;
   readonly kind: ChannelKind;
+  /** Apart from the others: a user's channel has one reader, and there are many. */
+  #first: BufferedSubscription | null = null;
   /** Replaced, never changed in place: it is iterated over while readers leave. */
-  #readers: readonly BufferedSubscription[] = NOBODY;
+  #others: readonly BufferedSubscription[] = NOBODY;
   /** None when the server has acknowledged: there are many that idle. */
   #ack: Deferred<void> | null = new Deferred();
   #gapDue = false;
@@ -37,7 +39,7 @@ export class Channel {
   }
 
   get empty(): boolean {
-    return this.#readers.length === 0;
+    return this.#first === null;
   }
 
   /** Resolves once the server has acknowledged, anew after each outage. */
@@ -47,20 +49,27 @@ export class Channel {
 
   /** Adds a reader, once even where a list has the channel twice. */
   add(reader: BufferedSubscription): void {
-    if (this.#readers.includes(reader)) return;
-    this.#readers = [...this.#readers, reader];
+    if (this.#first === reader || this.#others.includes(reader)) return;
+    if (this.#first === null) this.#first = reader;
+    else this.#others = [...this.#others, reader];
   }
 
   delete(reader: BufferedSubscription): boolean {
-    const rest = this.#readers.filter((each) => each !== reader);
-    const isGone = rest.length < this.#readers.length;
-    this.#readers = rest;
-    return isGone;
+    const others = this.#others;
+    if (this.#first === reader) {
+      this.#first = others[0] ?? null;
+      this.#others = others.length > 1 ? others.slice(1) : NOBODY;
+      return true;
+    }
+    this.#others = others.filter((each) => each !== reader);
+    return this.#others.length < others.length;
   }
 
   deliver(message: PubSubMessage): void {
     if (this.#gapDue) this.#markGap();
-    for (const reader of this.#readers) reader.deliver(message);
+    const others = this.#others;
+    this.#first?.deliver(message);
+    for (const reader of others) reader.deliver(message);
   }
 
   /** The server has acknowledged. */
@@ -92,6 +101,7 @@ export class Channel {
   }
 
   #liveReaders(): BufferedSubscription[] {
-    return this.#readers.filter(({ isLive }) => isLive);
+    if (this.#first === null) return [];
+    return [this.#first, ...this.#others].filter(({ isLive }) => isLive);
   }
 }
