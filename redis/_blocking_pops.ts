@@ -62,17 +62,33 @@ export class BlockingPops {
     await this.#pool.stop(reason, Promise.allSettled(this.#inFlight));
   }
 
+  /** Takes no more: waits go on, connections that idle are closed. */
+  retire(reason: Error): void {
+    this.#pool.retire(reason);
+  }
+
+  /** Whether nobody waits. */
+  get isUnused(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
   async pop(
     keys: readonly string[],
     timeoutMs: number,
     signal: AbortSignal | undefined,
+    asking = false,
   ): Promise<[key: string, value: string] | null> {
     texts("keys", keys);
     durationMs("timeoutMs", timeoutMs);
     if (!this.#running) throw new NotStartedError(this.#options.subject);
     using scope = new AbortScope([signal, this.#stopping.signal]);
     scope.signal.throwIfAborted();
-    const work = this.#popFromMaster(keys, timeoutMs, scope.signal);
+    const work = this.#popFromMaster(
+      keys,
+      timeoutMs,
+      scope.signal,
+      asking,
+    );
     this.#inFlight.add(work);
     try {
       return await work;
@@ -86,11 +102,12 @@ export class BlockingPops {
     keys: readonly string[],
     timeoutMs: number,
     signal: AbortSignal,
+    asking: boolean,
   ): Promise<[string, string] | null> {
     const end = performance.now() + timeoutMs;
     for (let left = timeoutMs;;) {
       try {
-        return await this.#pop(keys, left, signal);
+        return await this.#pop(keys, left, signal, asking);
       } catch (error) {
         if (!(error instanceof NotMasterError)) throw error;
       }
@@ -104,6 +121,7 @@ export class BlockingPops {
     keys: readonly string[],
     timeoutMs: number,
     signal: AbortSignal,
+    asking: boolean,
   ): Promise<[string, string] | null> {
     const connection = await this.#pool.acquire({
       timeoutMs: this.#options.commandTimeoutMs,
@@ -115,6 +133,7 @@ export class BlockingPops {
     const giveUp = () => void this.#unblock(connection, settled.signal);
     try {
       await this.#learnId(connection);
+      if (asking) ask(connection, "ASKING").catch(() => {});
       const reply = this.#block(connection, keys, timeoutMs);
       sent = true;
       signal.addEventListener("abort", giveUp, { once: true });

@@ -2,11 +2,13 @@
 
 import type { Logger } from "../protocols.ts";
 import { kindOf, positiveMs, text } from "./arguments.ts";
+import { Cluster, type ClusterOptions } from "./_cluster.ts";
 import type { OpenConnection } from "./_connection.ts";
-import { createOpener, type OpenOptions } from "./_open_connection.ts";
+import { createOpener } from "./_open_connection.ts";
 import { parseRedisUrl } from "./_redis_url.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { SentinelMaster } from "./_sentinel_master.ts";
+import { readClusterOptions } from "./cluster_options.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
 import { readSentinelOptions } from "./sentinel_options.ts";
 import { readTlsOptions } from "./tls_options.ts";
@@ -18,6 +20,8 @@ export interface ClientSettings {
   readonly open: OpenConnection;
   /** Where the server is the master of a group with sentinels. */
   readonly master?: SentinelMaster;
+  /** Where it is a cluster. */
+  readonly cluster?: Cluster;
   readonly clientId: string;
   readonly commandTimeoutMs: number;
   /** The client, as messages name it. */
@@ -39,17 +43,14 @@ export function readOptions(
     const clientId = text("clientId", options.clientId);
     if (clientId === "") throw new RangeError('"clientId" must not be empty');
     const { commandTimeoutMs, connectTimeoutMs, logger } = options;
-    return {
-      ...readServer(options, {
-        clientId,
-        connectTimeoutMs: timeout("connectTimeoutMs", connectTimeoutMs),
-        logger,
-      }),
+    const common = {
       clientId,
       commandTimeoutMs: timeout("commandTimeoutMs", commandTimeoutMs),
+      connectTimeoutMs: timeout("connectTimeoutMs", connectTimeoutMs),
       subject: `${name} "${clientId}"`,
       logger,
     };
+    return { ...readServer(options, common), ...common };
   } catch (error) {
     if (error instanceof Error) {
       error.message = `Cannot create ${name}: ${error.message}`;
@@ -58,14 +59,14 @@ export function readOptions(
   }
 }
 
-type Server = Pick<ClientSettings, "address" | "open" | "master">;
+type Server = Pick<ClientSettings, "address" | "open" | "master" | "cluster">;
 
 /** Which of the three ways to reach Redis was taken. */
 function readServer(
   options: RedisConnectionOptions,
-  common: Omit<OpenOptions, "address">,
+  common: Omit<ClusterOptions, "settings">,
 ): Server {
-  const { url, sentinel, tls } = options;
+  const { url, sentinel, cluster: clusterOptions, tls } = options;
   const given = WAYS.filter((way) => options[way] !== undefined);
   if (given.length !== 1) {
     throw new TypeError(
@@ -74,11 +75,20 @@ function readServer(
       }`,
     );
   }
+  if (tls !== undefined && url === undefined) {
+    throw new TypeError(`"tls" goes with "url": use "${given[0]}.tls"`);
+  }
   if (sentinel !== undefined) {
     const settings = readSentinelOptions(sentinel);
     const master = new SentinelMaster({ ...common, settings });
     const { address } = master;
     return { address, master, open: (signal) => master.open(signal) };
+  }
+  if (clusterOptions !== undefined) {
+    const settings = readClusterOptions(clusterOptions);
+    const cluster = new Cluster({ ...common, settings });
+    const { address } = cluster;
+    return { address, cluster, open: (signal) => cluster.openAny(signal) };
   }
   const address = withTls(parseRedisUrl(url), tls);
   return { address, open: createOpener({ ...common, address }) };

@@ -51,6 +51,7 @@ export class CommandLink implements Link, PendingCommandOwner {
   #onDrained: (() => void) | null = null;
   /** Commands that may have been applied on a connection before. */
   readonly #lostOnce = new WeakSet<PendingCommand>();
+  readonly isCluster = false;
   generation = 0;
   /** Called before a command is taken, for what is to be sent before it. */
   beforeSend: (() => void) | undefined;
@@ -90,6 +91,13 @@ export class CommandLink implements Link, PendingCommandOwner {
     }
   }
 
+  /** Takes no more: gives back what waits, lets the rest be answered, closes. */
+  async retire(timeoutMs: number): Promise<void> {
+    this.giveBack();
+    if (!this.#pending.empty) await this.#drain(timeoutMs);
+    await this.stop(0);
+  }
+
   /** A deadline for a command issued now. */
   deadline(): number {
     return performance.now() + this.#options.commandTimeoutMs;
@@ -124,7 +132,8 @@ export class CommandLink implements Link, PendingCommandOwner {
   /** Waits for what is in flight, at most `timeoutMs`, and closes. */
   async stop(timeoutMs: number): Promise<void> {
     this.#running = false;
-    if (!this.#pending.empty && this.#connection !== null) {
+    // What waits for the first connection is in flight too, not for a lost one.
+    if (!this.#pending.empty && !this.isLost) {
       await this.#drain(timeoutMs);
     }
     this.#closing.abort(new NotStartedError(this.#options.subject));

@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers";
 
+import type { CommandTelemetry } from "./_command_telemetry.ts";
 import type { Link } from "./_link.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
 import { SET_EACH } from "./_scripts.ts";
@@ -27,6 +28,7 @@ interface Call {
  */
 export class ConditionalSets {
   readonly #link: Link;
+  readonly #telemetry: CommandTelemetry | undefined;
   #calls: Call[] = [];
   /** Whether the server has refused to run scripts for this user. */
   #isScriptRefused = false;
@@ -36,7 +38,8 @@ export class ConditionalSets {
    * sends anything else, so that commands keep their order.
    */
   constructor(link: Link) {
-    this.#link = link;
+    this.#link = link.quiet ?? link;
+    this.#telemetry = link.telemetry;
     link.beforeSend = () => this.flush();
   }
 
@@ -46,6 +49,22 @@ export class ConditionalSets {
     expected: string | null,
     value: string,
     ttlMs?: number,
+  ): Promise<boolean> {
+    // What is sent belongs to several callers, so each is told of apart.
+    if (this.#telemetry?.isWanted) {
+      return this.#telemetry.observe(
+        { name: "SET" },
+        () => this.#add(key, expected, value, ttlMs),
+      );
+    }
+    return this.#add(key, expected, value, ttlMs);
+  }
+
+  #add(
+    key: string,
+    expected: string | null,
+    value: string,
+    ttlMs: number | undefined,
   ): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const calls = this.#calls;
@@ -60,7 +79,9 @@ export class ConditionalSets {
     const calls = this.#calls;
     if (calls.length === 0) return;
     this.#calls = [];
-    if (calls.length === 1 || this.#isScriptRefused) {
+    // A script with several keys is refused where their slot moves.
+    const isApart = this.#isScriptRefused || this.#link.isCluster;
+    if (calls.length === 1 || isApart) {
       for (const call of calls) this.#sendAlone(call);
     } else {
       this.#sendAll(calls);

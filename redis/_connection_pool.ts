@@ -2,6 +2,7 @@
 
 import { Backoff } from "./_backoff.ts";
 import type { OpenConnection, RedisConnection } from "./_connection.ts";
+import { GivenBackError } from "./_given_back_error.ts";
 import { isRefusal } from "./_open_connection.ts";
 import { pause } from "./_pause.ts";
 import { AbortScope, sharedController } from "./abort_scope.ts";
@@ -78,6 +79,21 @@ export class ConnectionPool {
     this.#passOn();
   }
 
+  /** Whether nobody has a connection of it. */
+  get isUnused(): boolean {
+    return this.#used.size === 0;
+  }
+
+  /**
+   * Hands out nothing more, and closes each connection that is not in use.
+   *
+   * @param reason What those who wait for a connection are told.
+   */
+  retire(reason: Error): void {
+    this.#closing.abort(reason);
+    for (const connection of this.#idle.splice(0)) void connection.destroy();
+  }
+
   /**
    * Hands out nothing more, and closes every connection, used ones too.
    *
@@ -120,6 +136,7 @@ export class ConnectionPool {
         return await this.#options.open(end);
       } catch (error) {
         if (end.aborted || isRefusal(error)) throw error;
+        if (error instanceof GivenBackError) throw error;
         failure.cause = error;
       }
     }

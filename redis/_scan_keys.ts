@@ -2,13 +2,13 @@
 
 import type { WireExecutor } from "./wire_command.ts";
 
-/** The keys that match a glob, each once. */
+/** The keys that match a glob, each once; `seen` were found before. */
 export async function* scanKeys(
   executor: WireExecutor,
   pattern: string,
   count: number,
+  seen: Set<string> = new Set(),
 ): AsyncGenerator<string, void, undefined> {
-  const seen = new Set<string>();
   let cursor = "0";
   let generation = executor.generation;
   for (;;) {

@@ -1,10 +1,10 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { askWithin } from "./_ask_within.ts";
-import type { ConnectionPool } from "./_connection_pool.ts";
 import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
 import { translateReply } from "./_ioredis.ts";
+import type { Connections } from "./_node_pools.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
@@ -15,7 +15,9 @@ import type { WireCommand } from "./wire_command.ts";
 export interface TransactionConnectionOptions {
   readonly address: RedisAddress;
   readonly commandTimeoutMs: number;
-  readonly pool: ConnectionPool;
+  readonly pool: Connections;
+  /** Whether the node of a cluster only has what has moved there already. */
+  readonly asking?: boolean;
   /** Runs work, or refuses it when the client is stopped. */
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -67,6 +69,8 @@ export class TransactionConnection implements TransactionBackend {
     return this.#options.guard(async () => {
       const deadline = this.#deadline();
       const connection = await this.#current("EXEC", deadline);
+      // It counts for all of a transaction.
+      this.#sayAsking(connection);
       // All in one turn: nothing can be lost between the first and the last.
       const queued = Promise.allSettled([
         ask(connection, "MULTI"),
@@ -146,7 +150,12 @@ export class TransactionConnection implements TransactionBackend {
     name: string,
     args: readonly string[],
   ): Promise<unknown> {
+    if (name !== "EXEC") this.#sayAsking(connection);
     return askWithin(connection, left(deadline), name, args);
+  }
+
+  #sayAsking(connection: RedisConnection): void {
+    if (this.#options.asking) ask(connection, "ASKING").catch(() => {});
   }
 
   #deadline(): number {

@@ -2,9 +2,17 @@
 
 import type { RedisTransaction } from "../protocols.ts";
 import { texts } from "./arguments.ts";
+import type { Cluster } from "./_cluster.ts";
+import { ClusterTransaction } from "./_cluster_transaction.ts";
+import type { CommandTelemetry } from "./_command_telemetry.ts";
 import { ConnectionPool } from "./_connection_pool.ts";
 import type { OpenConnection } from "./_connection.ts";
+import { NodePools } from "./_node_pools.ts";
 import { atMost, pause } from "./_pause.ts";
+import {
+  ObservedTransaction,
+  type WatchingBackend,
+} from "./_observed_transaction.ts";
 import type { RedisAddress } from "./_redis_url.ts";
 import { sharedController } from "./abort_scope.ts";
 import { TransactionConnection } from "./_transaction_connection.ts";
@@ -19,9 +27,12 @@ export interface TransactionsOptions {
   readonly commandTimeoutMs: number;
   /** The client, as messages name it. */
   readonly subject: string;
+  readonly telemetry?: CommandTelemetry | undefined;
+  /** Where the server is a cluster. */
+  readonly cluster?: Cluster;
 }
 
-/** Connections at most; a caller beyond that waits for one. */
+/** Connections at most, to one server; a caller beyond that waits for one. */
 const MAX_CONNECTIONS = 8;
 
 /** Connections that are kept for the next transaction. */
@@ -31,17 +42,16 @@ const MAX_IDLE_CONNECTIONS = 2;
 export class Transactions {
   readonly #options: TransactionsOptions;
   readonly #pool: ConnectionPool;
+  readonly #nodePools: NodePools;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closing = sharedController();
   #running = false;
 
   constructor(options: TransactionsOptions) {
     this.#options = options;
-    this.#pool = new ConnectionPool({
-      open: options.open,
-      size: MAX_CONNECTIONS,
-      idle: MAX_IDLE_CONNECTIONS,
-    });
+    const limits = { size: MAX_CONNECTIONS, idle: MAX_IDLE_CONNECTIONS };
+    this.#pool = new ConnectionPool({ ...limits, open: options.open });
+    this.#nodePools = new NodePools(limits);
   }
 
   start(): void {
@@ -56,7 +66,11 @@ export class Transactions {
     const reason = new NotStartedError(this.#options.subject);
     this.#closing.abort(reason);
     const work = Promise.allSettled(this.#inFlight);
-    await this.#pool.stop(reason, atMost(work, timeoutMs));
+    const drained = atMost(work, timeoutMs);
+    await Promise.all([
+      this.#pool.stop(reason, drained),
+      this.#nodePools.stop(reason, drained),
+    ]);
   }
 
   async watch(keys: readonly string[]): Promise<Transaction> {
@@ -83,13 +97,31 @@ export class Transactions {
     });
   }
 
-  #begin(): TransactionConnection {
-    const { address, commandTimeoutMs } = this.#options;
-    return new TransactionConnection({
-      address,
+  #begin(): WatchingBackend {
+    const { telemetry } = this.#options;
+    const backend = this.#open();
+    return telemetry?.isWanted
+      ? new ObservedTransaction(backend, telemetry)
+      : backend;
+  }
+
+  #open(): WatchingBackend {
+    const { address, commandTimeoutMs, cluster } = this.#options;
+    const common = {
       commandTimeoutMs,
-      pool: this.#pool,
-      guard: (work) => this.#guard(work),
+      guard: <T>(work: () => Promise<T>) => this.#guard(work),
+    };
+    if (cluster === undefined) {
+      return new TransactionConnection({
+        ...common,
+        address,
+        pool: this.#pool,
+      });
+    }
+    return new ClusterTransaction({
+      ...common,
+      cluster,
+      connectionsTo: (node) => this.#nodePools.of(node),
     });
   }
 

@@ -113,6 +113,31 @@ export class RedisCommandError extends RedisError {
   }
 }
 
+/**
+ * The keys of a command are in several slots of a cluster, so that no node has
+ * them all. Nothing was sent. Keys with the same hash tag are in one slot:
+ * `{essay:1}:text` and `{essay:1}:marks`.
+ */
+export class CrossSlotError extends RedisError {
+  /** The name of the class, for logs. */
+  override name = "CrossSlotError";
+  /** The command, for example `EVALSHA`. */
+  readonly command: string;
+
+  /**
+   * Makes an error.
+   *
+   * @param command The command. Its keys are not told: they may be secret.
+   */
+  constructor(command: string) {
+    super(
+      `${command} was not sent: its keys are in several slots of the cluster, ` +
+        'and need a hash tag in common such as "{essay:1}"',
+    );
+    this.command = command;
+  }
+}
+
 /** A transaction lost against other writers as often as it was allowed to. */
 export class TransactionConflictError extends RedisError {
   /** The name of the class, for logs. */

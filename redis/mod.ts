@@ -23,6 +23,7 @@
 export type { RedisClusterOptions } from "./cluster_options.ts";
 export type { RedisConnectionOptions } from "./connection_options.ts";
 export {
+  CrossSlotError,
   NotStartedError,
   OutcomeUnknownError,
   RedisCommandError,

@@ -7,6 +7,7 @@ import type {
   PubSub,
   RedisClaim,
   RedisTransaction,
+  ScanOptions,
   StopOptions,
   SubscribeOptions,
   SubscribeUserOptions,
@@ -17,16 +18,16 @@ import type {
   UserSubscription,
 } from "../protocols.ts";
 import { positiveMs, text } from "./arguments.ts";
-import { BlockingPops } from "./_blocking_pops.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
 import { lendParts } from "./_client_parts.ts";
+import { createPops, type Pops } from "./_create_pops.ts";
 import { ConditionalSets } from "./_conditional_sets.ts";
+import { createLink } from "./_create_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
+import type { Link } from "./_link.ts";
 import { ScriptRegistry } from "./_script_registry.ts";
 import type { Script } from "./_script.ts";
-import { createLink } from "./_create_link.ts";
 import * as scripts from "./_scripts.ts";
-import type { Link } from "./_link.ts";
 import { Transactions } from "./_transactions.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
 import { fenceKey } from "./fence_key.ts";
@@ -70,7 +71,7 @@ export class RedisClient extends RedisCommands
   readonly #gate = new LifecycleGate();
   readonly #link: Link;
   readonly #transactions: Transactions;
-  readonly #pops: BlockingPops;
+  readonly #pops: Pops;
   readonly #scripts: ScriptRegistry;
   readonly #sets: ConditionalSets;
   readonly #pubsub: RedisPubSub;
@@ -87,8 +88,9 @@ export class RedisClient extends RedisCommands
     const link = createLink(settings);
     super(link);
     this.#link = link;
-    this.#transactions = new Transactions(settings);
-    this.#pops = new BlockingPops({ ...settings, link });
+    const { telemetry } = link;
+    this.#transactions = new Transactions({ ...settings, telemetry });
+    this.#pops = createPops(settings, link);
     this.#scripts = new ScriptRegistry(link);
     this.#sets = new ConditionalSets(link);
     lendParts(this, { settings, link });
@@ -191,7 +193,9 @@ export class RedisClient extends RedisCommands
     timeoutMs = 0,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<[key: string, value: string] | null> {
-    return await this.#pops.pop(keys, timeoutMs, options.signal);
+    const pop = () => this.#pops.pop(keys, timeoutMs, options.signal);
+    const { telemetry } = this.#link;
+    return await (telemetry?.observe({ name: "BLPOP" }, pop) ?? pop());
   }
 
   /**
@@ -218,6 +222,22 @@ export class RedisClient extends RedisCommands
     args: readonly string[],
   ): Promise<unknown> {
     return this.#scripts.execute(sha, keys, args);
+  }
+
+  /**
+   * The keys that match a glob, each once, on all masters of a cluster. A key that
+   * is there from the first step to the last is found, also when a connection
+   * breaks or a slot moves in between.
+   *
+   * @param pattern `*`, `?`, `[a-c]` and `\` as in Redis.
+   * @param options How many keys a server looks at in one step.
+   */
+  override scanPattern(
+    pattern: string,
+    options?: ScanOptions,
+  ): AsyncIterable<string> {
+    const keys = super.scanPattern(pattern, options);
+    return this.#link.scan?.(pattern, options?.count ?? 100) ?? keys;
   }
 
   /** Replaces a value that is still `expected`; whether it was replaced. */

@@ -41,7 +41,8 @@ export function testAtomicRedisClient(
   for (const [criterion, run] of Object.entries(criteria)) {
     register(`AtomicRedisClient ${criterion}`, async () => {
       await using redis = await connect();
-      const prefix = `conformance:${crypto.randomUUID()}`;
+      // The braces keep all keys of a test on one node of a cluster.
+      const prefix = `{conformance:${crypto.randomUUID()}}`;
       await run(redis, prefix);
       await redis.start();
       for await (const key of redis.scanPattern(`*${prefix}*`)) {

@@ -82,14 +82,21 @@ export class ScriptedConnection implements RedisConnection {
 export class ScriptedServer {
   #waiting: Array<(connection: ScriptedConnection) => void> = [];
   readonly #opened: ScriptedConnection[] = [];
+  #isClosed = false;
   /** Opens a connection. */
   readonly open: OpenConnection = () => {
+    if (this.#isClosed) return Promise.reject(new Error("nobody is there"));
     const connection = new ScriptedConnection();
     const waiting = this.#waiting.shift();
     if (waiting) waiting(connection);
     else this.#opened.push(connection);
     return Promise.resolve(connection);
   };
+
+  /** Opens no more. */
+  close(): void {
+    this.#isClosed = true;
+  }
 
   /** The next connection, once it is open and in use. */
   async next(): Promise<ScriptedConnection> {

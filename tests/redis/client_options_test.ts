@@ -47,6 +47,41 @@ Deno.test("new RedisClient() names the option that is wrong, and no secret", () 
   }
 });
 
+Deno.test("new RedisClient() names what is wrong in the three ways to a server", () => {
+  const at = [{ host: "h", port: 1 }];
+  const only = (options: object) => ({ url: undefined, ...options });
+  refused(
+    { sentinel: { sentinels: at, name: "n" }, cluster: { nodes: at } },
+    TypeError,
+    'received "url" and "sentinel" and "cluster"',
+  );
+  const sentinel = (wrong: object) =>
+    only({ sentinel: { sentinels: at, name: "n", ...wrong } });
+  const cluster = (wrong: object) => only({ cluster: { nodes: at, ...wrong } });
+  for (
+    const [options, text] of [
+      [only({ sentinel: [] }), '"sentinel" must be an object, received array'],
+      [sentinel({ name: "" }), '"sentinel.name" must not be empty'],
+      [sentinel({ sentinels: [] }), '"sentinel.sentinels" must be a list'],
+      [
+        sentinel({ sentinels: [{ host: "h" }] }),
+        '"sentinel.sentinels[0].port"',
+      ],
+      [sentinel({ database: -1 }), '"sentinel.database" must not be negative'],
+      [sentinel({ username: "u" }), '"sentinel.username" needs a password'],
+      [sentinel({ password: 1 }), '"sentinel.password" must be a string'],
+      [cluster({ nodes: "h:1" }), '"cluster.nodes" must be a list'],
+      [cluster({ tls: { cert: "s3cret" } }), 'both "cert" and "key"'],
+      [cluster({ natMap: { a: 1 } }), '"cluster.natMap["a"]" must be'],
+      [{ tls: {} }, '"tls" needs a rediss:// URL'],
+      [cluster({ tls: "s3cret" }), '"cluster.tls" must be an object'],
+      [{ ...cluster({}), tls: {} }, 'use "cluster.tls"'],
+    ] as const
+  ) {
+    refused(options, Error, text);
+  }
+});
+
 Deno.test("a URL gives host, port, login and database", () => {
   assertEquals(parseRedisUrl("redis://localhost"), {
     host: "localhost",

@@ -5,6 +5,7 @@ import * as redis from "../../redis/mod.ts";
 
 Deno.test("redis/mod.ts exports what it says", () => {
   assertEquals(Object.keys(redis).sort(), [
+    "CrossSlotError",
     "NotStartedError",
     "OutcomeUnknownError",
     "RedisClient",

@@ -40,3 +40,59 @@ Deno.test("redisOptionsFromEnv() names the variable that is wrong", () => {
     );
   }
 });
+
+Deno.test("redisOptionsFromEnv() reads sentinels, or nodes of a cluster", () => {
+  const login = { REDIS_USERNAME: "essays", REDIS_PASSWORD: "pw" };
+  assertEquals(
+    redisOptionsFromEnv({
+      REDIS_URL: "redis://elsewhere",
+      REDIS_SENTINELS: "s1:26379, [::1]:26380",
+      REDIS_SENTINEL_NAME: "mymaster",
+      REDIS_SENTINEL_PASSWORD: "theirs",
+      ...login,
+    }),
+    {
+      clientId: "unknown",
+      sentinel: {
+        sentinels: [{ host: "s1", port: 26379 }, { host: "::1", port: 26380 }],
+        name: "mymaster",
+        username: "essays",
+        password: "pw",
+        sentinelPassword: "theirs",
+      },
+    },
+  );
+  assertEquals(
+    redisOptionsFromEnv({
+      REDIS_CLUSTER_NODES: "n1:7000",
+      REDIS_TLS: "true",
+      ...login,
+    }),
+    {
+      clientId: "unknown",
+      cluster: {
+        nodes: [{ host: "n1", port: 7000 }],
+        username: "essays",
+        password: "pw",
+        tls: true,
+      },
+    },
+  );
+});
+
+Deno.test("redisOptionsFromEnv() refuses addresses that are none, and two ways at once", () => {
+  assertThrows(
+    () => redisOptionsFromEnv({ REDIS_SENTINELS: "s1" }),
+    TypeError,
+    '"REDIS_SENTINELS" must be host:port',
+  );
+  assertThrows(
+    () =>
+      redisOptionsFromEnv({
+        REDIS_SENTINELS: "a:1",
+        REDIS_CLUSTER_NODES: "b:1",
+      }),
+    TypeError,
+    "exclude each other",
+  );
+});

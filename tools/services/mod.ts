@@ -35,6 +35,11 @@ export {
 } from "./start_kafka_cluster.ts";
 export { startRedis, type StartRedisOptions } from "./start_redis.ts";
 export {
+  type RedisCluster,
+  startRedisCluster,
+  type StartRedisClusterOptions,
+} from "./start_redis_cluster.ts";
+export {
   type RedisSentinelGroup,
   startRedisSentinel,
   type StartRedisSentinelOptions,

@@ -1,0 +1,138 @@
+// Copyright 2026 the HuleEdu authors. MIT license.
+
+import type { Cluster } from "./_cluster.ts";
+import type { ClusterNode } from "./_cluster_node.ts";
+import { ClusterRoute } from "./_cluster_route.ts";
+import { keysOf, slotOf } from "./_command_keys.ts";
+import type { Connections } from "./_node_pools.ts";
+import { connectionError } from "./_open_connection.ts";
+import { readRedirect } from "./_redirect.ts";
+import {
+  TransactionConnection,
+  type TransactionConnectionOptions,
+} from "./_transaction_connection.ts";
+import { CrossSlotError } from "./errors.ts";
+import type { TransactionBackend } from "./transaction.ts";
+import type { WireCommand } from "./wire_command.ts";
+
+/** What a {@linkcode ClusterTransaction} needs. */
+export interface ClusterTransactionOptions
+  extends Pick<TransactionConnectionOptions, "commandTimeoutMs" | "guard"> {
+  readonly cluster: Cluster;
+  /** The connections to a node. */
+  readonly connectionsTo: (node: ClusterNode) => Connections;
+}
+
+/** A transaction on the node that has its keys, which are in one slot. */
+export class ClusterTransaction implements TransactionBackend {
+  readonly #options: ClusterTransactionOptions;
+  #slot: number | null = null;
+  #connection: TransactionConnection | null = null;
+
+  constructor(options: ClusterTransactionOptions) {
+    this.#options = options;
+  }
+
+  async watch(keys: readonly string[]): Promise<void> {
+    this.#slot = slotOf("WATCH", keys);
+    await this.#onOwner("WATCH", (connection) => connection.watch(keys));
+  }
+
+  async read<Reply>(command: WireCommand): Promise<Reply> {
+    this.#requireSlot(command.name, [command]);
+    try {
+      return await this.#watched().read<Reply>(command);
+    } catch (error) {
+      if (readRedirect(error) === null) throw error;
+      throw this.#movedAway(command.name, error);
+    }
+  }
+
+  async execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
+    this.#requireSlot("EXEC", commands);
+    if (this.#connection === null) {
+      // It watches nothing: any slot will do where there is no key.
+      this.#slot ??= 0;
+      return await this.#onOwner(
+        "EXEC",
+        (connection) => connection.execute(commands),
+      );
+    }
+    try {
+      return await this.#connection.execute(commands);
+    } catch (error) {
+      if (readRedirect(error) === null) throw error;
+      // They were watched on a node that they have left since: a change.
+      return null;
+    }
+  }
+
+  async unwatch(): Promise<void> {
+    await this.#connection?.unwatch();
+    this.#connection = null;
+    this.#slot = null;
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  /** Runs what has not been begun anywhere on the node that has the slot. */
+  async #onOwner<T>(
+    name: string,
+    work: (connection: TransactionConnection) => Promise<T>,
+  ): Promise<T> {
+    const { cluster, commandTimeoutMs } = this.#options;
+    const deadline = performance.now() + commandTimeoutMs;
+    const route = new ClusterRoute(cluster, this.#slot, deadline);
+    for (;;) {
+      const node = route.node ?? await route.find(name);
+      const connection = this.#connect(node, route.asking);
+      try {
+        const result = await work(connection);
+        this.#connection = connection;
+        return result;
+      } catch (error) {
+        await connection.close();
+        await route.next(error, node);
+      }
+    }
+  }
+
+  #connect(
+    node: ClusterNode,
+    asking: boolean,
+  ): TransactionConnection {
+    const { connectionsTo, commandTimeoutMs, guard } = this.#options;
+    return new TransactionConnection({
+      address: node.address,
+      commandTimeoutMs,
+      pool: connectionsTo(node),
+      guard,
+      asking,
+    });
+  }
+
+  #watched(): TransactionConnection {
+    if (this.#connection !== null) return this.#connection;
+    throw new TypeError("Reads of a transaction come after watch()");
+  }
+
+  /** All keys are where the watched ones are. */
+  #requireSlot(name: string, commands: readonly WireCommand[]): void {
+    const slot = slotOf(name, commands.flatMap(keysOf));
+    if (slot === null) return;
+    if (this.#slot !== null && this.#slot !== slot) {
+      throw new CrossSlotError(name);
+    }
+    this.#slot = slot;
+  }
+
+  #movedAway(name: string, cause: unknown): Error {
+    return connectionError(
+      this.#options.cluster.address,
+      `${name} was not sent: the watched keys have moved to another node`,
+      cause,
+    );
+  }
+}
