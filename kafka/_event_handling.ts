@@ -84,14 +84,7 @@ export class EventHandling {
   handle(work: Work): Promise<Verdict> {
     if (!work.envelope && !work.failure) this.#read(work);
     const { envelope } = work;
-    const origin = originTrace(work.record, envelope);
-    if (!envelope) {
-      const fields = origin ? traceFields(origin) : {};
-      return runInTrace(
-        origin,
-        () => withFreshContext(fields, () => this.#setAside(work), work),
-      );
-    }
+    if (!envelope) return this.#step(work, {}, () => this.#setAside(work));
     const registration = this.#registrations.get(envelope.event_type);
     if (!registration) {
       this.#ignore(envelope, work);
@@ -104,22 +97,32 @@ export class EventHandling {
       eventType: envelope.event_type,
       sourceService: envelope.source_service,
     };
-    const told = isProcessObserved() && !work.failure
-      ? new ProcessTelemetry(work, envelope, origin, this.#options.identity)
+    return this.#step(
+      work,
+      ids,
+      (told) =>
+        work.failure
+          ? this.#setAside(work)
+          : this.#attempt(work, envelope, registration, ids, told),
+    );
+  }
+
+  /** Takes a step in the context of the event, and in its trace. */
+  #step(
+    work: Work,
+    ids: EventContext,
+    step: (told: ProcessTelemetry | undefined) => Promise<Verdict>,
+  ): Promise<Verdict> {
+    const origin = originTrace(work.record, work.envelope);
+    const told = isProcessObserved() && work.setAsideFailures === 0
+      ? new ProcessTelemetry(work, origin, this.#options.identity)
       : undefined;
+    if (work.failure) told?.failed(work.failure.error);
     const trace = told?.trace ?? origin;
     const fields = trace ? { ...ids, ...traceFields(trace) } : ids;
-    const step = () =>
-      withFreshContext(
-        fields,
-        () =>
-          work.failure
-            ? this.#setAside(work)
-            : this.#attempt(work, envelope, registration, ids, told),
-        work,
-      );
-    if (!told) return runInTrace(origin, step);
-    return told.run(step).finally(() => told.end());
+    const run = () => withFreshContext(fields, () => step(told), work);
+    if (!told) return runInTrace(origin, run);
+    return told.run(run).finally(() => told.end());
   }
 
   #read(work: Work): void {

@@ -1,6 +1,5 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { EventEnvelope } from "../events/envelope.ts";
 import { errorType } from "../events/error_type.ts";
 import { isMetering, measure } from "../events/metrics.ts";
 import type { TraceContext } from "../events/trace_context.ts";
@@ -11,7 +10,10 @@ import type { Work } from "./_work.ts";
 
 const decoder = new TextDecoder();
 
-/** One call of a handler, as OpenTelemetry is told of it. */
+/**
+ * One call of a handler, or what is no event for one, as OpenTelemetry is told
+ * of it.
+ */
 export class ProcessTelemetry {
   readonly #span: LiveSpan | undefined;
   readonly #names: Readonly<Record<string, string | undefined>>;
@@ -24,12 +26,11 @@ export class ProcessTelemetry {
    */
   constructor(
     work: Work,
-    envelope: EventEnvelope,
     parent: TraceContext | undefined,
     identity: ConsumerIdentity,
   ) {
     const { topic, partition } = work.partition;
-    const { key, value } = work.record;
+    const { envelope, record: { key, value } } = work;
     this.#names = {
       ...consumerNames(identity, topic),
       "messaging.operation.name": "process",
@@ -42,12 +43,12 @@ export class ProcessTelemetry {
         ...this.#names,
         "messaging.operation.type": "process",
         "messaging.client.id": identity.clientId,
-        "messaging.message.id": envelope.event_id,
-        "messaging.message.conversation_id": envelope.correlation_id,
+        "messaging.message.id": envelope?.event_id,
+        "messaging.message.conversation_id": envelope?.correlation_id,
         "messaging.message.body.size": value?.length,
         "messaging.kafka.message.key": key ? decoder.decode(key) : undefined,
         "messaging.kafka.offset": work.offset,
-        "huleedu.event.type": envelope.event_type,
+        "huleedu.event.type": envelope?.event_type,
         "huleedu.attempt": work.attempts + 1,
       },
     });

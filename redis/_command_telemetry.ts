@@ -40,8 +40,12 @@ export class CommandTelemetry {
     return isTracing() || isMetering();
   }
 
-  /** Runs a command within a span of its own. */
-  async observe<T>(
+  /** Runs a command, within a span of its own if anybody wants to be told. */
+  observe<T>(command: ObservedCommand, run: () => Promise<T>): Promise<T> {
+    return this.isWanted ? this.#observe(command, run) : run();
+  }
+
+  async #observe<T>(
     command: ObservedCommand,
     run: () => Promise<T>,
   ): Promise<T> {

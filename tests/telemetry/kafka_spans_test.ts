@@ -206,3 +206,36 @@ Deno.test("MemoryConsumer sets an event aside in its trace, with the headers it 
     new RegExp(send!.spanContext().spanId),
   );
 });
+
+Deno.test("MemoryConsumer shows in a trace what is no event", async () => {
+  await using sdk = new TelemetrySdk();
+  await using bus = await MemoryBus.connect({ partitions: 1 });
+  await using consumer = bus.consumer({ groupId: "g", topics: [TYPE] });
+  await consumer.start();
+  bus.publishRaw(TYPE, "no event", { headers: { traceparent: CALLER } });
+  await bus.untilRecords(`${TYPE}.dlq`, 1);
+  await consumer.stop();
+  const [attempt] = sdk.named(`process ${TYPE}`);
+  assertEquals(attempt?.parentSpanContext?.spanId, "00f067aa0ba902b7");
+  assertEquals(attempt?.attributes["error.type"], "EnvelopeError");
+});
+
+Deno.test("A log line outside of any context has the ids of the active span", async () => {
+  await using _sdk = new TelemetrySdk();
+  const lines: Record<string, unknown>[] = [];
+  const logger = createServiceLogger("essays", {
+    handlers: [
+      new LineHandler({ sink: (line) => lines.push(JSON.parse(line)) }),
+    ],
+  });
+  logger.info("Before");
+  trace.getTracer("test").startActiveSpan("request", (span) => {
+    const { traceId, spanId } = span.spanContext();
+    logger.info("Within");
+    assertEquals(lines.map(({ trace_id, span_id }) => [trace_id, span_id]), [
+      [undefined, undefined],
+      [traceId, spanId],
+    ]);
+    span.end();
+  });
+});

@@ -10,7 +10,11 @@ import {
   ResilientPublisher,
   retry,
 } from "../../reliability/mod.ts";
-import { MemoryBus, MemoryIdempotencyStore } from "../../testing/mod.ts";
+import {
+  MemoryBus,
+  MemoryIdempotencyStore,
+  MemoryPubSub,
+} from "../../testing/mod.ts";
 import { TelemetrySdk } from "./telemetry_sdk.ts";
 
 const TYPE = "huleedu.essay.created.v1";
@@ -157,4 +161,15 @@ Deno.test("retry() counts the calls that it makes again", async () => {
   }, { baseDelayMs: 1 });
   const [retried] = await sdk.points("huleedu.retry.retries");
   assertEquals(retried?.value, 2);
+});
+
+Deno.test("MemoryPubSub counts the gaps of a reader that is too slow", async () => {
+  await using sdk = new TelemetrySdk();
+  await using pubsub = await MemoryPubSub.connect();
+  await using _sub = await pubsub.subscribe("news", { bufferSize: 1 });
+  for (const message of ["a", "b", "c"]) await pubsub.publish("news", message);
+  const points = await sdk.points("huleedu.pubsub.gaps");
+  assertEquals(points.map(({ value, attributes }) => [value, attributes]), [
+    [1, { "huleedu.reason": "overflow" }],
+  ]);
 });
