@@ -67,7 +67,6 @@ export class ClusterLink implements Link {
     if (name === "DEL" && keys.length > 1) {
       return await this.#delete(keys, deadline) as Reply;
     }
-    // A digest is known to all, and a cluster is there when all of it is.
     if (name === "SCRIPT" || name === "PING") {
       return await this.#sendToAll(command, deadline) as Reply;
     }
@@ -124,12 +123,16 @@ export class ClusterLink implements Link {
 
   async #sendToAll(command: WireCommand, deadline: number): Promise<unknown> {
     const { cluster } = this.#options;
-    const replies = await Promise.all(
-      cluster.masters.map((node) =>
-        this.send(command, cluster.slotOf(node), deadline)
-      ),
+    const replies = cluster.masters.map((node) =>
+      this.send(command, cluster.slotOf(node), deadline)
     );
-    return replies[0];
+    // A cluster is there when all of it is. A script is sent to who lacks it.
+    if (command.name === "PING") return (await Promise.all(replies))[0];
+    try {
+      return await Promise.any(replies);
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
+    }
   }
 
   async #delete(keys: readonly string[], deadline: number): Promise<number> {

@@ -87,7 +87,7 @@ export class ClusterTransaction implements TransactionBackend {
     const route = new ClusterRoute(cluster, this.#slot, deadline);
     for (;;) {
       const node = route.node ?? await route.find(name);
-      const connection = this.#connect(node, route.asking);
+      const connection = this.#connect(node, route.asking, deadline);
       try {
         const result = await work(connection);
         this.#connection = connection;
@@ -102,6 +102,7 @@ export class ClusterTransaction implements TransactionBackend {
   #connect(
     node: ClusterNode,
     asking: boolean,
+    firstDeadline: number,
   ): TransactionConnection {
     const { connectionsTo, commandTimeoutMs, guard } = this.#options;
     return new TransactionConnection({
@@ -110,6 +111,7 @@ export class ClusterTransaction implements TransactionBackend {
       pool: connectionsTo(node),
       guard,
       asking,
+      firstDeadline,
     });
   }
 

@@ -16,6 +16,8 @@ export interface TransactionConnectionOptions {
   readonly address: RedisAddress;
   readonly commandTimeoutMs: number;
   readonly pool: Connections;
+  /** When its first step must be done; `commandTimeoutMs` from then by default. */
+  readonly firstDeadline?: number;
   /** Whether the node of a cluster only has what has moved there already. */
   readonly asking?: boolean;
   /** Runs work, or refuses it when the client is stopped. */
@@ -27,9 +29,11 @@ export class TransactionConnection implements TransactionBackend {
   readonly #options: TransactionConnectionOptions;
   #connection: RedisConnection | null = null;
   #watching = false;
+  #firstDeadline: number | undefined;
 
   constructor(options: TransactionConnectionOptions) {
     this.#options = options;
+    this.#firstDeadline = options.firstDeadline;
   }
 
   /** Begins to watch. An idle connection may turn out dead: then on the next. */
@@ -159,7 +163,9 @@ export class TransactionConnection implements TransactionBackend {
   }
 
   #deadline(): number {
-    return performance.now() + this.#options.commandTimeoutMs;
+    const first = this.#firstDeadline;
+    this.#firstDeadline = undefined;
+    return first ?? performance.now() + this.#options.commandTimeoutMs;
   }
 
   /** Gives the connection back, watching nothing. */

@@ -93,6 +93,27 @@ Deno.test("a wait on a master that is gone says so, and the next is on the new o
   assertEquals(await neverHanging(next, "blpop"), [tag, "v"]);
 });
 
+Deno.test("a master that hangs is left for its replica", async () => {
+  await using cluster = await startRedisCluster({ replicas: 1 });
+  const [first, , , replica] = cluster.nodes;
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    commandTimeoutMs: 1_000,
+    cluster: { nodes: cluster.addresses },
+  });
+  const writers = new Writers(redis, tagsFrom(0, 5_460, 6));
+  await writers.more(200);
+  await first!.kill("SIGSTOP");
+  await until("the replica has the slots", () => isMaster(replica!.port));
+  await writers.more(200);
+  await first!.kill("SIGCONT");
+  await writers.more(200);
+  const report = await writers.finish();
+  assertEquals(report.doubled, []);
+  assertEquals(report.phantoms, []);
+  assertEquals(report.wrong, []);
+});
+
 /** The writes acknowledged so far, once the replica has them all. */
 async function confirm(
   port: number,

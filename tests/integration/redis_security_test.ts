@@ -13,15 +13,17 @@ import { RecordingLogger } from "../../testing/mod.ts";
 import {
   freePort,
   type SelfSigned,
-  selfSigned,
   startRedis,
+  startRedisCluster,
 } from "../../tools/services/mod.ts";
+import { serverCertificate } from "./_secure_redis.ts";
 
 const PASSWORD = "correct-horse";
 const WRONG_PASSWORD = "battery-staple";
-const ACL = `user default off
-user essays on >${PASSWORD} ~essay:* &essay:* +@all -@dangerous
+const USER = `user essays on >${PASSWORD} ~essay:* &essay:* +@all -@dangerous
 `;
+const ONLY_USER = `user default off\n${USER}`;
+const ANOTHER_USER = `user default on nopass ~* &* +@all\n${USER}`;
 
 interface SecureRedis extends AsyncDisposable, SelfSigned {
   /** The port that takes TLS. */
@@ -79,6 +81,59 @@ Deno.test("RedisClient shows a certificate of its own where the server wants one
   const { certificate: ca, certificate: cert, key } = server;
   await useAll(urlOf(server, PASSWORD), { ca, cert, key });
   await refused(urlOf(server, PASSWORD), { ca });
+});
+
+Deno.test("RedisClient logs in to a cluster over TLS", async () => {
+  await using signed = await serverCertificate();
+  const users = await signed.write("users.acl", ANOTHER_USER);
+  const port = freePort();
+  await using _cluster = await startRedisCluster({
+    masters: 1,
+    args: [...signed.args(port), "--tls-cluster", "yes", "--aclfile", users],
+  });
+  const nodes = [{ host: "127.0.0.1", port }];
+  const login = { username: "essays", password: PASSWORD };
+  const tls = { ca: signed.certificate };
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    cluster: { nodes, ...login, tls },
+  });
+  await redis.set("essay:1", "v");
+  assertEquals(await redis.get("essay:1"), "v");
+  await assertRejects(
+    () => RedisClient.connect({ clientId: "t", cluster: { nodes, ...login } }),
+    RedisConnectionError,
+  );
+});
+
+Deno.test("RedisClient logs in to sentinels and their master over TLS", async () => {
+  await using signed = await serverCertificate();
+  const users = await signed.write("users.acl", ANOTHER_USER);
+  const [port, sentinelPort] = [freePort(), freePort()];
+  await using _master = await startRedis({
+    args: [...signed.args(port), "--aclfile", users],
+  });
+  await using _sentinel = await startRedis({
+    config: `sentinel monitor essays 127.0.0.1 ${port} 1\n`,
+    args: [
+      "--sentinel",
+      ...signed.args(sentinelPort),
+      ...["--tls-replication", "yes", "--requirepass", "theirs"],
+    ],
+  });
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    sentinel: {
+      sentinels: [{ host: "127.0.0.1", port: sentinelPort }],
+      name: "essays",
+      username: "essays",
+      password: PASSWORD,
+      sentinelPassword: "theirs",
+      tls: { ca: signed.certificate },
+    },
+  });
+  await redis.set("essay:1", "v");
+  assertEquals(await redis.get("essay:1"), "v");
 });
 
 function urlOf({ port }: SecureRedis, password: string): string {
@@ -139,29 +194,24 @@ async function refused(
 }
 
 /** A Redis that takes TLS beside its plain port, and has one user. */
-async function startSecureRedis(clients = "no"): Promise<SecureRedis> {
-  const folder = await Deno.makeTempDir({ prefix: "service-libs-tls-" });
-  const files = new AsyncDisposableStack();
-  files.defer(() => Deno.remove(folder, { recursive: true }));
-  const signed = await selfSigned();
-  await Deno.writeTextFile(`${folder}/cert.pem`, signed.certificate);
-  await Deno.writeTextFile(`${folder}/key.pem`, signed.key);
-  await Deno.writeTextFile(`${folder}/users.acl`, ACL);
+async function startSecureRedis(
+  clients: "yes" | "no" = "no",
+): Promise<SecureRedis> {
+  await using started = new AsyncDisposableStack();
+  const signed = started.use(await serverCertificate());
+  const users = await signed.write("users.acl", ONLY_USER);
   const port = freePort();
-  files.use(
+  started.use(
     await startRedis({
-      args: [
-        ...["--tls-port", String(port), "--tls-auth-clients", clients],
-        ...["--tls-cert-file", `${folder}/cert.pem`],
-        ...["--tls-key-file", `${folder}/key.pem`],
-        ...["--tls-ca-cert-file", `${folder}/cert.pem`],
-        ...["--aclfile", `${folder}/users.acl`],
-      ],
+      args: [...signed.args(port, clients), "--aclfile", users],
     }),
   );
+  const { certificate, key } = signed;
+  const owned = started.move();
   return {
-    ...signed,
+    certificate,
+    key,
     port,
-    [Symbol.asyncDispose]: () => files.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
