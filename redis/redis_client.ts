@@ -187,6 +187,7 @@ export class RedisClient extends RedisCommands
    * @param options An abort signal.
    * @returns The list and its value, or `null` when the time was up.
    * @throws {OutcomeUnknownError} If the connection broke: a value may be lost.
+   * @throws {CrossSlotError} If the keys are in several slots of a cluster.
    */
   async blpop(
     keys: readonly string[],
@@ -215,6 +216,7 @@ export class RedisClient extends RedisCommands
    * @param keys The keys it works on.
    * @param args Its other arguments.
    * @returns The reply.
+   * @throws {CrossSlotError} If the keys are in several slots of a cluster.
    */
   executeScript(
     sha: string,
@@ -302,6 +304,7 @@ export class RedisClient extends RedisCommands
    *
    * @param keys The keys to watch.
    * @returns The transaction, on a connection of its own.
+   * @throws {CrossSlotError} If the keys are in several slots of a cluster.
    */
   watch(...keys: string[]): Promise<RedisTransaction> {
     return this.#transactions.watch(keys);
@@ -321,6 +324,7 @@ export class RedisClient extends RedisCommands
    * @param options `maxAttempts`, 16 by default.
    * @returns The results of the queued commands; none when `fn` queued nothing.
    * @throws {TransactionConflictError} If every attempt met a change.
+   * @throws {CrossSlotError} If the keys are in several slots of a cluster.
    */
   transaction(
     keys: readonly string[],

@@ -1,8 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { keySlot } from "../../redis/_key_slot.ts";
-import type { RunningServer } from "../../tools/services/mod.ts";
-import { askRedis } from "../../tools/services/_redis_probe.ts";
+import { askRedis, type RunningServer } from "../../tools/services/mod.ts";
 
 /** How many keys leave a node at once. */
 const KEYS_AT_ONCE = 20;

@@ -4,8 +4,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { RedisClient, RedisPubSub } from "../../redis/mod.ts";
-import { startRedisCluster } from "../../tools/services/mod.ts";
-import { askRedis } from "../../tools/services/_redis_probe.ts";
+import { askRedis, startRedisCluster } from "../../tools/services/mod.ts";
 import { RedisAdmin } from "./_redis_admin.ts";
 import { idOf, order, tagsFrom } from "./_redis_cluster.ts";
 import { neverHanging, until } from "./_redis_faults.ts";

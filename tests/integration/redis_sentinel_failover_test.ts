@@ -6,10 +6,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { RedisClient } from "../../redis/mod.ts";
 import {
+  askRedis,
   type RedisSentinelGroup,
   startRedisSentinel,
 } from "../../tools/services/mod.ts";
-import { askRedis } from "../../tools/services/_redis_probe.ts";
 import { RedisAdmin } from "./_redis_admin.ts";
 import { neverHanging, until } from "./_redis_faults.ts";
 import { SubscriptionReader } from "./_subscription_reader.ts";

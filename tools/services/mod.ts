@@ -17,6 +17,7 @@
 
 export { freePort } from "./_ports.ts";
 export { requireChromium } from "./_programs.ts";
+export { askRedis } from "./ask_redis.ts";
 export {
   type Address,
   kafkaAddresses,

@@ -2,7 +2,7 @@
 
 import { freePort } from "./_ports.ts";
 import { waitUntilReady } from "./_ready.ts";
-import { askRedis } from "./_redis_probe.ts";
+import { askRedis } from "./ask_redis.ts";
 import type { RunningServer } from "./native_server.ts";
 import { ServiceError } from "./service_error.ts";
 import { startRedis } from "./start_redis.ts";

@@ -1,8 +1,8 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { freePort } from "./_ports.ts";
-import { askRedis } from "./_redis_probe.ts";
 import { waitUntilReady } from "./_ready.ts";
+import { askRedis } from "./ask_redis.ts";
 import type { RunningServer } from "./native_server.ts";
 import { startRedis } from "./start_redis.ts";
 
