@@ -33,6 +33,7 @@ const SCRIPTS = [
   ["entries"],
   ["doubles"],
   ["logging"],
+  ["telemetry"],
   ["services"],
   ["conformance", "doubles"],
   ["conformance", "services"],
@@ -51,6 +52,9 @@ async function main(report: Report): Promise<void> {
   await addScripts(folder);
   await install(
     folder,
+    "@opentelemetry/api@^1.9",
+    "@opentelemetry/context-async-hooks@^2",
+    "@opentelemetry/sdk-trace-base@^2",
     "@types/node@^20",
     "bun@^1.4",
     "publint@^0.3",
