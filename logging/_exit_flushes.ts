@@ -5,6 +5,9 @@ import process from "node:process";
 const flushes = new Set<() => void>();
 let isListening = false;
 
+/** What tells of `unload`: Deno does, also of the exits that `process` misses. */
+const target = globalThis as unknown as Partial<EventTarget>;
+
 /**
  * Has something done when the process exits, also by an error that nobody
  * catches. What a signal ends without a listener does not come by here.
@@ -18,6 +21,7 @@ export function flushAtExit(flush: () => void): () => void {
     process.on("exit", flushAll);
     // Deno exits without a word after an error that nobody catches.
     process.on("uncaughtExceptionMonitor", flushAll);
+    target.addEventListener?.("unload", flushAll);
   }
   flushes.add(flush);
   return () => {
@@ -26,6 +30,7 @@ export function flushAtExit(flush: () => void): () => void {
     isListening = false;
     process.off("exit", flushAll);
     process.off("uncaughtExceptionMonitor", flushAll);
+    target.removeEventListener?.("unload", flushAll);
   };
 }
 

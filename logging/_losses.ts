@@ -30,8 +30,9 @@ export class Losses {
     if (this.#count++ === 0) this.#since = record.time;
   }
 
-  /** Counts lines as lost of which nothing more is known. */
-  addCount(count: number): void {
+  /** Counts lines of a service as lost, now. */
+  addCount(count: number, service: string): void {
+    this.#service = service;
     if (this.#count === 0 && count > 0) this.#since = Date.now();
     this.#count += count;
   }

@@ -1,17 +1,11 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { Buffer } from "node:buffer";
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-} from "node:fs";
-import { dirname } from "node:path";
-import { DescriptorWriter } from "./_stdout.ts";
+import { DescriptorWriter } from "./_descriptor_writer.ts";
+import { disk, type OpenFile } from "./_disk.ts";
+
+/** How often it is looked whether the file is still at its path. */
+const LOOK_MS = 1_000;
 
 /** Where and how large a {@linkcode RotatingFile} is. */
 export interface RotatingFileOptions {
@@ -28,13 +22,15 @@ export interface RotatingFileOptions {
 /**
  * A file that is put aside when it is full: `x.log` becomes `x.log.1`, that
  * becomes `x.log.2`, and the last one goes. As Python's `RotatingFileHandler`.
+ * When somebody else has moved or removed it, a new one is begun.
  */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
-  #descriptor: number | undefined;
+  #file: OpenFile | undefined;
   #writer: DescriptorWriter | undefined;
   #size = 0;
   #canRotate = false;
+  #lookedAt = 0;
 
   /** Creates the object; the file is opened by the first text. */
   constructor(options: RotatingFileOptions) {
@@ -49,49 +45,72 @@ export class RotatingFile {
   append(text: string): void {
     let writer = this.#writer ?? this.#open();
     const bytes = this.#canRotate ? Buffer.byteLength(text) : 0;
-    if (this.#size > 0 && this.#size + bytes > this.#options.maxBytes) {
-      writer = this.#rotate();
-    }
+    const isFull = this.#size > 0 &&
+      this.#size + bytes > this.#options.maxBytes && this.#canRotate;
+    if (this.#isGone(isFull)) writer = this.#reopen();
+    else if (isFull) writer = this.#rotate();
     writer.write(text);
     this.#size += bytes;
   }
 
   /** Writes to the disk what the system holds, and closes the file. */
   close(): void {
-    const descriptor = this.#descriptor;
-    if (descriptor === undefined) return;
-    this.#descriptor = undefined;
-    this.#writer = undefined;
-    try {
-      fsyncSync(descriptor);
-    } catch {
-      // A pipe or a device has nothing to sync.
+    if (this.#file !== undefined) {
+      try {
+        disk.sync(this.#file.descriptor);
+      } catch {
+        // A pipe or a device has nothing to sync.
+      }
     }
-    closeSync(descriptor);
+    this.#letGo();
+  }
+
+  /** Tells, looking once a second, whether its path leads elsewhere by now. */
+  #isGone(mustLook: boolean): boolean {
+    if (this.#file?.isFile !== true) return false;
+    const elapsed = Date.now() - this.#lookedAt;
+    if (!mustLook && elapsed >= 0 && elapsed < LOOK_MS) return false;
+    this.#lookedAt = Date.now();
+    try {
+      return disk.idAt(this.#options.path) !== this.#file.id;
+    } catch {
+      // A path that may not be looked at is no reason to stop writing.
+      return false;
+    }
   }
 
   #open(): DescriptorWriter {
     const { path, maxBytes, maxFiles } = this.#options;
-    mkdirSync(dirname(path), { recursive: true });
-    this.#descriptor = openSync(path, "a");
-    const stat = fstatSync(this.#descriptor);
-    this.#size = stat.size;
-    this.#canRotate = stat.isFile() && maxBytes > 0 && maxFiles > 0;
-    return this.#writer = new DescriptorWriter(this.#descriptor);
+    const file = disk.open(path);
+    this.#file = file;
+    this.#size = file.size;
+    this.#canRotate = file.isFile && maxBytes > 0 && maxFiles > 0;
+    this.#lookedAt = Date.now();
+    return this.#writer = new DescriptorWriter(file.descriptor, disk);
+  }
+
+  #reopen(): DescriptorWriter {
+    this.#letGo();
+    return this.#open();
+  }
+
+  #letGo(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#writer = undefined;
+    if (file !== undefined) disk.close(file.descriptor);
   }
 
   #rotate(): DescriptorWriter {
     const { path, maxFiles, onError } = this.#options;
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-    this.#writer = undefined;
+    this.#letGo();
     try {
       for (let n = maxFiles - 1; n > 0; n--) {
-        if (existsSync(`${path}.${n}`)) {
-          renameSync(`${path}.${n}`, `${path}.${n + 1}`);
+        if (disk.exists(`${path}.${n}`)) {
+          disk.rename(`${path}.${n}`, `${path}.${n + 1}`);
         }
       }
-      renameSync(path, `${path}.1`);
+      disk.rename(path, `${path}.1`);
     } catch (error) {
       onError(error);
     }

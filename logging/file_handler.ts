@@ -71,7 +71,9 @@ export interface FileHandlerOptions {
 
 /**
  * Writes each record as one line to a file, which is put aside when it is full.
- * One process only may write to a file that is put aside.
+ * One process only may write to a file that is put aside. A file that somebody
+ * else moves or removes, such as logrotate, is noticed within a second of lines,
+ * and a new one is begun at the path.
  *
  * Lines that wait because of `minLength` are written when there are enough, when
  * they have waited long enough, with the first line at error or above, when the
@@ -100,6 +102,9 @@ export class FileHandler implements LogHandler, AsyncDisposable {
   readonly #file: RotatingFile;
   readonly #losses = new Losses();
   #waiting = "";
+  /** How many records wait; one may take several lines. */
+  #waitingCount = 0;
+  #service = "unknown";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #forgetExit: (() => void) | undefined;
   #isClosed = false;
@@ -141,36 +146,40 @@ export class FileHandler implements LogHandler, AsyncDisposable {
    */
   handle(record: LogRecord): void {
     if (record.level < this.#threshold) return;
+    const own = this.#format.toServiceRecord(record);
     try {
       if (this.#isClosed) throw new Error("Cannot log: file handler is closed");
       if (this.#losses.count > 0) this.#tellLosses();
-      const line = this.#format.line(record) + "\n";
+      const line = this.#format.line(own) + "\n";
       if (this.#minLength === 0) return this.#file.append(line);
       this.#waiting += line;
-      const isEnough = this.#waiting.length >= this.#minLength;
-      if (isEnough || record.level >= URGENT) this.flush();
-      else this.#flushLater();
+      this.#waitingCount++;
+      this.#service = own.origin.service;
     } catch (error) {
-      this.#losses.add(this, this.#format.toServiceRecord(record), error);
+      return this.#losses.add(this, own, error);
     }
+    const isEnough = this.#waiting.length >= this.#minLength;
+    if (isEnough || own.level >= URGENT) this.#flushQuietly();
+    else this.#flushLater();
   }
 
   /**
    * Writes the lines that wait. The system may still hold them in memory.
    *
-   * @throws {Error} If the file takes them not; they are lost then.
+   * @throws {Error} If the file takes them not; they are lost then, and counted.
    */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#waiting === "") return;
     const waiting = this.#waiting;
+    const count = this.#waitingCount;
     this.#waiting = "";
+    this.#waitingCount = 0;
     try {
       this.#file.append(waiting);
     } catch (error) {
-      // The caller's line is one of them, and counted by the caller.
-      this.#losses.addCount(waiting.split("\n").length - 2);
+      this.#losses.addCount(count, this.#service);
       throw error;
     }
   }
@@ -204,8 +213,8 @@ export class FileHandler implements LogHandler, AsyncDisposable {
     try {
       this.flush();
     } catch (error) {
-      reportFailure(this, "logging", "Lost log lines: handler failed", error);
-      this.#losses.addCount(1);
+      const message = "Lost log lines: handler failed";
+      reportFailure(this, this.#service, message, error);
     }
   }
 

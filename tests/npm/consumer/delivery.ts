@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -54,7 +60,7 @@ export function testDelivery(test: Register, command: readonly string[]): void {
     assert.ok(Number(last?.["grown_mib"]) < 128, JSON.stringify(last));
   });
 
-  for (const how of ["exit", "crash", "end"]) {
+  for (const how of ["exit", "own exit", "crash", "end"]) {
     test(`lines that wait for a file are there after: ${how}`, async () => {
       using folder = makeFolder();
       const path = join(folder.path, "waiting.log");
@@ -87,6 +93,24 @@ export function testDelivery(test: Register, command: readonly string[]): void {
     const first = numbers[0] ?? 0;
     assert.deepEqual(numbers, numbers.map((_, index) => first + index));
     assert.equal(numbers.at(-1), 49);
+  });
+
+  test("a file that was moved or removed is begun anew", async () => {
+    using folder = makeFolder();
+    const path = join(folder.path, "watched.log");
+    await using handler = new FileHandler({ path, maxBytes: 120, maxFiles: 9 });
+    const logger = createServiceLogger("essays", { handlers: [handler] });
+    logger.info("Moved", { n: 0 });
+    renameSync(path, `${path}.moved`);
+    logger.info("Removed", { n: 1 });
+    rmSync(path);
+    logger.info("Kept", { n: 2 });
+    assert.equal(linesOf(readFileSync(`${path}.moved`, "utf8"))[0]?.["n"], 0);
+    assert.deepEqual(
+      linesOf(readFileSync(path, "utf8")).map(({ n }) => n),
+      [2],
+    );
+    assert.equal(readdirSync(folder.path).length, 2);
   });
 
   test("a file that was begun before is gone on with, and disposal flushes", async () => {

@@ -31,7 +31,10 @@ logger.info("Ending", {
   grown_mib: (process.memoryUsage().rss - before) / 2 ** 20,
 });
 
-if (how === "exit") process.exit(0);
+// What Deno alone has; elsewhere it is the exit of `process`.
+const { Deno } = globalThis as { Deno?: { exit(code: number): void } };
+if (how === "own exit") Deno?.exit(0);
+if (how === "exit" || how === "own exit") process.exit(0);
 if (how === "signal") process.kill(process.pid, "SIGTERM");
 if (how === "crash") throw new Error("crash");
 if (how === "reject") void Promise.reject(new Error("reject"));

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { DescriptorWriter } from "../../logging/_stdout.ts";
+import { DescriptorWriter } from "../../logging/_descriptor_writer.ts";
 
 /** A pipe of which a test says how many bytes each write takes. */
 class FakePipe {
