@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { isErrorData, stackText } from "./_error_data.ts";
 import type { LineLayout } from "./_line_layout.ts";
 import type { ServiceLogRecord } from "./_service_log_record.ts";
 import { quote } from "./_text.ts";
@@ -37,7 +38,7 @@ export function consoleLayout(hasColors: boolean): LineLayout {
       paint(BOLD, unquoted(record.messageJson)),
     ];
     for (const [name, value] of Object.entries(record.args[0])) {
-      const shown = takeStacks(value, stacks);
+      const shown = takeStacks(value, name, stacks);
       words.push(
         `${paint(CYAN, unquoted(quote(name)))}=${valueText(shown)}`,
       );
@@ -46,20 +47,28 @@ export function consoleLayout(hasColors: boolean): LineLayout {
   };
 }
 
-/** Takes the stacks out of an error and its causes, to be shown below. */
-function takeStacks(value: unknown, stacks: string[]): unknown {
-  if (!isErrorData(value)) return value;
-  const { stack, cause, ...rest } = value;
-  stacks.push(stacks.length === 0 ? stack : `Caused by: ${stack}`);
-  if (cause === undefined) return rest;
-  return { ...rest, cause: takeStacks(cause, stacks) };
-}
-
-function isErrorData(
-  value: unknown,
-): value is { stack: string; cause?: unknown } {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { stack?: unknown }).stack === "string";
+/**
+ * Takes the stacks out of the errors in a value, to be shown below: each with
+ * where it stands, except that of the field `error` itself.
+ */
+function takeStacks(value: unknown, path: string, stacks: string[]): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((each, index) =>
+      takeStacks(each, `${path}.${index}`, stacks)
+    );
+  }
+  let members = Object.entries(value);
+  if (isErrorData(value)) {
+    const label = path.endsWith(".cause") ? "Caused by" : path;
+    stacks.push((path === "error" ? "" : `${label}: `) + stackText(value));
+    members = members.filter(([name]) => name !== "stack");
+  }
+  return Object.fromEntries(
+    members.map((
+      [name, member],
+    ) => [name, takeStacks(member, `${path}.${name}`, stacks)]),
+  );
 }
 
 function valueText(value: unknown): string {
@@ -76,5 +85,5 @@ function indented(stack: string): string {
 
 /** A JSON string without its quotes; what is dangerous stays escaped. */
 function unquoted(json: string): string {
-  return json.slice(1, -1).replaceAll('\\"', '"');
+  return json.slice(1, -1).replace(/\\(["\\])/g, "$1");
 }

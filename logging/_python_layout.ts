@@ -1,5 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { isErrorData, stackText } from "./_error_data.ts";
+import { freeName } from "./_free_name.ts";
 import type { LineLayout } from "./_line_layout.ts";
 import type { ServiceLogRecord } from "./_service_log_record.ts";
 import { readEnv } from "./_settings.ts";
@@ -14,6 +16,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "deployment.environment",
   "timestamp",
   "level",
+  "exception",
 ]);
 
 /** Context that stands after the environment there. */
@@ -27,9 +30,10 @@ const CHAIN =
  * Makes lines with the names and the order of the Python services: the module
  * as `logger_name`, the fields, `event`, context, `service.name`,
  * `deployment.environment`, trace, `timestamp`, `level`, and an error under
- * `error` as the text `exception`. A field named like one of the line's own is
- * written as `fields.event` and so on. Where in the code a line comes from is
- * not told: to find it out costs more than the line.
+ * `error` as the text `exception`; what is not in that text, such as a `code`,
+ * stays under `error`. A field named like one of the line's own is written as
+ * `fields.event` and so on. Where in the code a line comes from is not told: to
+ * find it out costs more than the line.
  *
  * @param environment The `deployment.environment`; by default `ENVIRONMENT`,
  * else `development`.
@@ -44,17 +48,15 @@ export function pythonLayout(environment?: string): LineLayout {
     );
     const { service, module } = record.origin;
     const { error, ...fields } = record.args[0];
-    const exception = exceptionText(error);
-    if (error !== undefined && exception === undefined) {
-      Object.assign(fields, { error });
-    }
+    const { exception, rest } = takeException(error);
+    if (rest !== undefined) Object.assign(fields, { error: rest });
     const own: string[] = module === service
       ? []
       : [pair("logger_name", module)];
     const context: string[] = [];
     const trace: string[] = [];
     for (const [name, value] of Object.entries(fields)) {
-      const written = pair(freeName(name, fields), value);
+      const written = pair(freeName(RESERVED, name, fields), value);
       if (!record.isContext(name)) own.push(written);
       else if (TRACE.includes(name)) trace.push(written);
       else context.push(written);
@@ -78,18 +80,24 @@ function pair(name: string, value: unknown): string {
   return `${quote(name)}:${quote(value)}`;
 }
 
-function freeName(name: string, fields: object): string {
-  if (!RESERVED.has(name)) return name;
-  let free = `fields.${name}`;
-  while (Object.hasOwn(fields, free)) free = `fields.${free}`;
-  return free;
-}
-
-/** The stacks of an error and its causes, the first cause first. */
-function exceptionText(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  const { stack, cause } = error as { stack?: unknown; cause?: unknown };
-  if (typeof stack !== "string") return undefined;
-  const first = exceptionText(cause);
-  return first === undefined ? stack : first + CHAIN + stack;
+/**
+ * Parts an error into the stacks of it and its causes, the first cause first,
+ * and what they carry beside.
+ */
+function takeException(
+  error: unknown,
+): { readonly exception?: string; readonly rest?: unknown } {
+  if (!isErrorData(error)) return { rest: error };
+  const { name: _, message: __, stack: ___, cause, ...others } = error;
+  const first = takeException(cause);
+  const rest = first.rest === undefined
+    ? others
+    : { ...others, cause: first.rest };
+  const text = stackText(error);
+  return {
+    exception: first.exception === undefined
+      ? text
+      : first.exception + CHAIN + text,
+    ...(Object.keys(rest).length > 0 && { rest }),
+  };
 }

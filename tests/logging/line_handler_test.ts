@@ -57,6 +57,29 @@ Deno.test("LineHandler writes the stacks of errors in lines of their own", () =>
   assertStringIncludes(rest.join("\n"), "    Caused by: Error: inner\n");
 });
 
+Deno.test("LineHandler writes the stacks of errors in lists and in each other", () => {
+  const { logger, lines } = consoleLogger();
+  const error = new AggregateError([new Error("one"), new Error("two")], "all");
+  logger.error("Failed", { error, tried: [new Error("three")] });
+  const [first, ...rest] = lines[0]!.split("\n");
+  assertEquals(first!.includes("stack"), false);
+  const below = rest.join("\n");
+  assertStringIncludes(below, "    AggregateError: all\n");
+  assertStringIncludes(below, "    error.errors.0: Error: one\n");
+  assertStringIncludes(below, "    error.errors.1: Error: two\n");
+  assertStringIncludes(below, "    tried.0: Error: three\n");
+});
+
+Deno.test("LineHandler leaves a field alone that only has a stack, and backslashes", () => {
+  const { logger, lines } = consoleLogger();
+  logger.info("In C:\\temp", { used: { stack: "deno", n: 1 }, at: "C:\\x" });
+  assertEquals(lines[0]!.split("\n").length, 1);
+  assertStringIncludes(
+    lines[0]!,
+    'In C:\\temp used={"stack":"deno","n":1} at=C:\\x',
+  );
+});
+
 Deno.test("LineHandler lets no value control the terminal or forge a line", () => {
   const { logger, lines } = consoleLogger();
   const evil = "a\n\u001b[2J\u009b2J\u2028b";

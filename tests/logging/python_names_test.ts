@@ -123,3 +123,45 @@ Deno.test("LineHandler with Python's names writes fields that throw when they ar
   );
   assertEquals(JSON.parse(line).correlation_id, "own");
 });
+
+Deno.test("LineHandler with Python's names loses nothing of an error", () => {
+  const cause = Object.assign(new Error("inner"), { errno: 5 });
+  const errors = [new Error("one of many")];
+  const error = Object.assign(new AggregateError(errors, "outer", { cause }), {
+    code: "X",
+  });
+  const text = new Error("caused by a text", { cause: "text" });
+  const unreadable = new TypeError("no stack");
+  Object.defineProperty(unreadable, "stack", {
+    get() {
+      throw new Error("no");
+    },
+  });
+  const renamed = new Error("renamed");
+  renamed.name = "GradingError";
+  const [first, second, third, fourth] = linesOf((log) => {
+    log.error("1", { error });
+    log.error("2", { error: text });
+    log.error("3", { error: unreadable });
+    log.error("4", { error: renamed });
+  }).map((line) => JSON.parse(line));
+  assertEquals(first.error.code, "X");
+  assertEquals(first.error.cause, { errno: 5 });
+  assertEquals(first.error.errors[0].message, "one of many");
+  assertEquals(second.error, { cause: "text" });
+  assertStringIncludes(third.exception, "TypeError: no stack");
+  assertStringIncludes(fourth.exception, "GradingError: renamed\n");
+});
+
+Deno.test("LineHandler with Python's names takes no plain field for an error", () => {
+  const error = { stack: "layer-stack", detail: "kept" };
+  const [line = ""] = linesOf((log) => log.error("Failed", { error }));
+  assertEquals(JSON.parse(line).error, error);
+});
+
+Deno.test("LineHandler with Python's names writes each name once", () => {
+  const fields = { exception: "mine", error: new Error("boom") };
+  const [line = ""] = linesOf((log) => log.error("Failed", fields));
+  assertEquals(JSON.parse(line)["fields.exception"], "mine");
+  assertEquals(line.split('"exception":').length, 2);
+});
