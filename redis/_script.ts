@@ -1,8 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { createHash } from "node:crypto";
 import type { Link } from "./_link.ts";
-import { RedisCommandError } from "./errors.ts";
 import type { WireCommandKind } from "./wire_command.ts";
 
 /** A Lua script, and what is done when its reply is lost. */
@@ -11,7 +9,6 @@ export class Script {
   readonly body: string;
   /** The command that it stands for, as errors name it. */
   readonly subject: string | undefined;
-  #sha: string | undefined;
 
   constructor(kind: WireCommandKind, body: string, subject?: string) {
     this.kind = kind;
@@ -19,36 +16,21 @@ export class Script {
     this.subject = subject;
   }
 
-  /** The SHA-1 digest in hex, by which a server knows it. */
-  get sha(): string {
-    this.#sha ??= createHash("sha1").update(this.body).digest("hex");
-    return this.#sha;
-  }
-
-  /** Runs it by its digest, and by its body where the server forgot it. */
-  async run<Reply>(
+  /**
+   * Runs it, always by its body: run by a digest that the server has forgotten,
+   * it would have to be sent again, and come after what was called for later.
+   */
+  run<Reply>(
     link: Link,
     keys: readonly string[],
     args: readonly string[],
-    deadline: number = link.deadline(),
+    deadline?: number,
   ): Promise<Reply> {
-    const { kind, sha, body, subject } = this;
-    const rest = [String(keys.length), ...keys, ...args];
-    try {
-      return await link.run<Reply>(
-        { kind, name: "EVALSHA", args: [sha, ...rest], subject },
-        deadline,
-      );
-    } catch (error) {
-      if (!isForgotten(error)) throw error;
-    }
-    return await link.run<Reply>(
-      { kind, name: "EVAL", args: [body, ...rest], subject },
-      deadline,
-    );
+    return link.run<Reply>({
+      kind: this.kind,
+      name: "EVAL",
+      args: [this.body, String(keys.length), ...keys, ...args],
+      subject: this.subject,
+    }, deadline);
   }
-}
-
-function isForgotten(error: unknown): boolean {
-  return error instanceof RedisCommandError && error.code === "NOSCRIPT";
 }

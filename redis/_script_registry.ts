@@ -1,9 +1,9 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { text } from "./arguments.ts";
+import { kindOf, text } from "./arguments.ts";
 import type { Link } from "./_link.ts";
 import { Script } from "./_script.ts";
-import { kindOf } from "./arguments.ts";
+import { RedisCommandError } from "./errors.ts";
 
 /** The scripts of the callers, kept for servers that forget them. */
 export class ScriptRegistry {
@@ -33,15 +33,22 @@ export class ScriptRegistry {
     const known = this.#scripts.get(text("sha", sha));
     const allKeys = list("keys", keys);
     const allArgs = list("args", args);
-    if (known !== undefined) {
-      return await known.run(this.#link, allKeys, allArgs);
+    const deadline = this.#link.deadline();
+    try {
+      return await this.#link.run({
+        kind: "once",
+        name: "EVALSHA",
+        args: [sha, String(allKeys.length), ...allKeys, ...allArgs],
+      }, deadline);
+    } catch (error) {
+      if (known === undefined || !isForgotten(error)) throw error;
+      return await known.run(this.#link, allKeys, allArgs, deadline);
     }
-    return await this.#link.run({
-      kind: "once",
-      name: "EVALSHA",
-      args: [sha, String(allKeys.length), ...allKeys, ...allArgs],
-    });
   }
+}
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof RedisCommandError && error.code === "NOSCRIPT";
 }
 
 /** A list of text, which may be empty. */

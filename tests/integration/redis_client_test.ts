@@ -133,3 +133,22 @@ Deno.test("an aborted blpop() loses no value", async () => {
   assertEquals(all, Array.from({ length: 100 }, (_, i) => i));
   await redis.delete(key);
 });
+
+Deno.test("calls of one turn keep their order, whatever they are sent as", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const key = uniqueName("order");
+  const answers = await Promise.all([
+    redis.setIfNotExists(key, "1"),
+    redis.setIfNotExists(key, "2"),
+    redis.get(key),
+    redis.compareAndSet(key, "1", "3"),
+    redis.get(key),
+    redis.delete(key),
+    redis.setIfNotExists(key, "4", { ttlMs: 60_000 }),
+    redis.get(key),
+  ]);
+  assertEquals(answers, [true, false, "1", true, "3", 1, true, "4"]);
+});

@@ -146,7 +146,7 @@ Deno.test("RedisClient tells of commands as their callers see them", async () =>
     [["WATCH", undefined], ["GET", undefined], ["EXEC", 2]],
   );
   assertEquals(sdk.named(`publish ${key}`).length, 1);
-  assert(!sdk.spans.some(({ name }) => name === "EVALSHA"));
+  assert(!sdk.spans.some(({ name }) => name === "EVAL"));
   const took = await sdk.points("db.client.operation.duration");
   assert(
     took.some(({ attributes }) => attributes["error.type"] === "WRONGTYPE"),
