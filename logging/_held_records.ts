@@ -5,9 +5,17 @@ import type { ServiceLogRecord } from "./_service_log_record.ts";
 /** What a record takes in memory beside its texts, roughly. */
 const RECORD_BYTES = 256;
 
+/** A record and what it takes in memory. */
+interface Held {
+  readonly record: ServiceLogRecord;
+  readonly bytes: number;
+}
+
 /** One flow: what belongs to one correlation id. */
 interface Flow {
-  records: ServiceLogRecord[];
+  /** The records, oldest first; those before `start` are let go. */
+  records: (Held | undefined)[];
+  start: number;
   bytes: number;
   leftOut: number;
   isKept: boolean;
@@ -16,7 +24,8 @@ interface Flow {
 /**
  * Remembers flows, the least recently active first, and holds records of them.
  * Both are bounded: too much held lets go of the records of the flow that has
- * been silent longest, and too many flows forget that one.
+ * been silent longest, or of the oldest where one flow is too much by itself, and
+ * too many flows forget the one that has been silent longest.
  */
 export class HeldRecords {
   readonly #maxFlows: number;
@@ -54,12 +63,15 @@ export class HeldRecords {
     // Two bytes a character, the worst case.
     const bytes = RECORD_BYTES +
       2 * (record.messageJson.length + record.fieldsJson.length);
-    flow.records.push(record);
+    flow.records.push({ record, bytes });
     flow.bytes += bytes;
     this.#bytes += bytes;
     this.#holding.delete(id);
     this.#holding.set(id, flow);
-    while (this.#bytes > this.#maxBytes) this.#letGo();
+    while (this.#bytes > this.#maxBytes && this.#holding.size > 1) {
+      this.#letGo();
+    }
+    if (this.#bytes > this.#maxBytes) this.#shorten(id, flow);
   }
 
   /**
@@ -73,13 +85,16 @@ export class HeldRecords {
     this.#release(id, flow);
     flow.isKept = true;
     flow.leftOut = 0;
-    return { records, leftOut };
+    const kept = records.flatMap((held) =>
+      held === undefined ? [] : held.record
+    );
+    return { records: kept, leftOut };
   }
 
   #touch(id: string): Flow {
     let flow = this.#flows.get(id);
     if (flow === undefined) {
-      flow = { records: [], bytes: 0, leftOut: 0, isKept: false };
+      flow = { records: [], start: 0, bytes: 0, leftOut: 0, isKept: false };
       if (this.#flows.size >= this.#maxFlows) this.#forget();
     } else {
       this.#flows.delete(id);
@@ -103,9 +118,29 @@ export class HeldRecords {
     }
   }
 
+  /** Lets go of the oldest records of a flow, as many as it takes. */
+  #shorten(id: string, flow: Flow): void {
+    const { records } = flow;
+    while (this.#bytes > this.#maxBytes && flow.start < records.length) {
+      const { bytes } = records[flow.start]!;
+      records[flow.start++] = undefined;
+      flow.bytes -= bytes;
+      this.#bytes -= bytes;
+      flow.leftOut++;
+      this.#leftOut++;
+    }
+    // To move the rest for each record would cost the square of their number.
+    if (flow.start * 2 > records.length) {
+      records.splice(0, flow.start);
+      flow.start = 0;
+    }
+    if (records.length === 0) this.#holding.delete(id);
+  }
+
   #drop(id: string, flow: Flow): void {
-    flow.leftOut += flow.records.length;
-    this.#leftOut += flow.records.length;
+    const count = flow.records.length - flow.start;
+    flow.leftOut += count;
+    this.#leftOut += count;
     this.#release(id, flow);
   }
 
@@ -113,6 +148,7 @@ export class HeldRecords {
     this.#bytes -= flow.bytes;
     flow.bytes = 0;
     flow.records = [];
+    flow.start = 0;
     this.#holding.delete(id);
   }
 }

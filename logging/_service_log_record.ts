@@ -120,6 +120,9 @@ export class ServiceLogRecord implements LogRecord {
     const name = "correlation_id";
     const own = this.#fields && readProperty(this.#fields, name);
     if (typeof own === "string") return this.#serializer.text(own);
+    if (typeof own === "number" || typeof own === "bigint") {
+      return this.#serializer.run(() => this.#serializer.value(own));
+    }
     const part = this.#bound.part(name) ?? this.#context.part(name);
     return part?.slice(name.length + 3);
   }

@@ -48,8 +48,9 @@ export interface SamplingHandlerOptions {
  *   every line of that id. They keep their timestamps, so they stand in the
  *   output later than their time.
  * - Memory is bounded. When the lines held back take too much, those of the id
- *   that has been silent longest are let go; when too many ids are remembered,
- *   that one is forgotten. If an id errs whose lines were let go, a line before
+ *   that has been silent longest are let go, and of one id that takes too much
+ *   by itself the oldest ones; when too many ids are remembered, the one that has
+ *   been silent longest is forgotten. If an id errs whose lines were let go, a line before
  *   the others tells how many.
  *
  * What is held back when the process ends is left out, as it would have been.

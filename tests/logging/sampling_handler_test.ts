@@ -111,6 +111,32 @@ Deno.test("SamplingHandler bounds one id that logs and logs", () => {
   assertEquals(handler.letGo + lines.length, 10_002);
 });
 
+Deno.test("SamplingHandler keeps the newest lines of an id that takes too much", () => {
+  const { logger, handler, lines } = sampled({ maxHeldBytes: 3_000 });
+  within("a", () => {
+    for (let n = 0; n < 20; n++) logger.info(`${n}`);
+    logger.error("end");
+  });
+  const [gap, ...kept] = lines;
+  assert(kept.length > 4, lines.join());
+  assertEquals(kept.at(-1), "a: end");
+  const first = 21 - kept.length;
+  assertEquals(
+    kept.slice(0, -1),
+    kept.slice(0, -1).map((_, at) => `a: ${first + at}`),
+  );
+  assertEquals(gap, `a: Left out log lines of this correlation id ${first}`);
+  assertEquals(handler.letGo, first);
+});
+
+Deno.test("SamplingHandler samples ids that are numbers", () => {
+  const { logger, lines } = sampled();
+  logger.info("1", { correlation_id: 5 });
+  logger.info("1", { correlation_id: 6 });
+  logger.error("2", { correlation_id: 5 });
+  assertEquals(lines, ["5: 1", "5: 2"]);
+});
+
 Deno.test("SamplingHandler forgets the id that was silent longest", () => {
   const { logger, lines } = sampled({ maxFlows: 2 });
   for (const id of ["a", "b", "a", "c"]) within(id, () => logger.info("1"));
