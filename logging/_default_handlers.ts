@@ -1,44 +1,26 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { isatty } from "node:tty";
-import { readEnv, reportIgnored, settings } from "./_settings.ts";
+import { settings } from "./_settings.ts";
 import { LineHandler } from "./line_handler.ts";
-import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
 
-const made = new Map<string, readonly LogHandler[]>();
+const made = new Map<LogFormat | undefined, readonly LogHandler[]>();
 
 /** The handlers of the settings, else one that writes to stdout. */
 export function currentHandlers(): readonly LogHandler[] {
-  return settings.handlers ??= stdoutHandlers(
-    settings.format ?? formatFromEnv() ?? (isTerminal() ? "console" : "json"),
-    settings.fieldNames,
-  );
+  return settings.handlers ??= stdoutHandlers();
 }
 
-/** One handler that writes to stdout, the same for everyone. */
-export function stdoutHandlers(
-  format: LogFormat,
-  fieldNames: LogFieldNames = "default",
-): readonly LogHandler[] {
-  const form = `${format} ${fieldNames}`;
-  let handlers = made.get(form);
+/**
+ * One handler that writes to stdout, the same for everyone. It reads settings
+ * and environment with its first line.
+ */
+export function stdoutHandlers(format?: LogFormat): readonly LogHandler[] {
+  let handlers = made.get(format);
   if (handlers === undefined) {
-    const colors = isTerminal() && readEnv("NO_COLOR") === undefined;
-    handlers = [new LineHandler({ format, colors, fieldNames })];
-    made.set(form, handlers);
+    handlers = [new LineHandler(format && { format })];
+    made.set(format, handlers);
   }
   return handlers;
-}
-
-function formatFromEnv(): LogFormat | undefined {
-  const format = readEnv("LOG_FORMAT")?.toLowerCase();
-  if (format === "json" || format === "console") return format;
-  if (format !== undefined) reportIgnored("LOG_FORMAT");
-  return undefined;
-}
-
-function isTerminal(): boolean {
-  return isatty(1);
 }

@@ -6,6 +6,8 @@ import { defaultLayout, type LineLayout } from "./_line_layout.ts";
 import { requireFieldNames, requireFormat } from "./_options.ts";
 import { pythonLayout } from "./_python_layout.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
+import { type Settings, settings } from "./_settings.ts";
+import { hasStdoutColors, stdoutFormat } from "./_terminal.ts";
 import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogRecord } from "./log_handler.ts";
@@ -24,26 +26,28 @@ export interface LineFormatOptions {
   readonly service?: string;
 }
 
+/** Where lines go, which says what form they have when nobody else does. */
+export type LineTarget = "stdout" | "sink" | "file";
+
 /** Makes lines of records, of this library or of `@std/log`. */
 export class LineFormat {
-  readonly #layout: LineLayout;
+  readonly #options: LineFormatOptions;
+  readonly #target: LineTarget;
   readonly #foreign: ForeignRecords;
+  #layout: LineLayout = defaultLayout;
+  #madeFor: Settings | undefined;
 
   /**
-   * Creates a format.
+   * Creates a format; it reads no settings yet.
    *
    * @throws {RangeError} If an option is unknown.
    */
-  constructor(action: string, options: LineFormatOptions) {
-    const format = requireFormat(action, options.format ?? "json");
-    const names = requireFieldNames(action, options.fieldNames ?? "default");
-    if (format === "console") {
-      this.#layout = consoleLayout(options.colors ?? false);
-    } else {
-      this.#layout = names === "python"
-        ? pythonLayout(options.environment)
-        : defaultLayout;
-    }
+  constructor(action: string, options: LineFormatOptions, target: LineTarget) {
+    const { format, fieldNames } = options;
+    if (format !== undefined) requireFormat(action, format);
+    if (fieldNames !== undefined) requireFieldNames(action, fieldNames);
+    this.#options = { ...options };
+    this.#target = target;
     this.#foreign = new ForeignRecords(options.service);
   }
 
@@ -56,6 +60,27 @@ export class LineFormat {
 
   /** Makes the line of a record, without a line feed at its end. */
   line(record: LogRecord): string {
+    if (this.#madeFor !== settings) {
+      this.#layout = this.#makeLayout();
+      this.#madeFor = settings;
+    }
     return this.#layout(this.toServiceRecord(record));
+  }
+
+  #makeLayout(): LineLayout {
+    const { format, colors, fieldNames, environment } = this.#options;
+    if ((format ?? this.#defaultFormat()) === "console") {
+      const isStdout = this.#target === "stdout";
+      return consoleLayout(colors ?? (isStdout && hasStdoutColors()));
+    }
+    return (fieldNames ?? settings.fieldNames) === "python"
+      ? pythonLayout(environment)
+      : defaultLayout;
+  }
+
+  #defaultFormat(): LogFormat {
+    if (this.#target === "file") return "json";
+    return settings.format ??
+      (this.#target === "stdout" ? stdoutFormat() : "json");
   }
 }

@@ -17,10 +17,12 @@ export interface Settings {
   threshold?: number;
   /** The handlers; found out when they are first needed. */
   handlers?: readonly LogHandler[];
-  /** The form of the default handler. */
+  /** The form of handlers that were not told theirs. */
   format?: LogFormat;
-  /** The names of the fields in the default handler's lines. */
+  /** The names of the fields where handlers were not told theirs. */
   fieldNames?: LogFieldNames;
+  /** The file that is among the handlers, to be closed with the settings. */
+  readonly file?: AsyncDisposable;
   /** By module, the lowest level that is logged. */
   readonly levels: ReadonlyMap<string, number>;
 }
@@ -92,16 +94,25 @@ function thresholdFromEnv(): { readonly number: number } {
   const name = readEnv("LOG_LEVEL");
   const level = name === undefined ? LEVELS[1] : levelOf(name);
   if (level !== undefined) return level;
-  reportIgnored("LOG_LEVEL");
+  reportIgnored(
+    "LOG_LEVEL",
+    '"debug", "info", "warning", "error" or "critical"',
+  );
   return LEVELS[1];
 }
 
-/** Tells that a variable says nothing that makes sense. */
-export function reportIgnored(name: string): void {
+/** By variable, what stands for it in reports. */
+const ignored = new Map<string, object>();
+
+/** Tells, once, that a variable says nothing that makes sense; not what it says. */
+export function reportIgnored(name: string, allowed: string): void {
+  const source = ignored.get(name) ?? {};
+  ignored.set(name, source);
+  const { length } = readEnv(name) ?? "";
   reportFailure(
-    {},
+    source,
     readEnv("SERVICE_NAME") ?? "unknown",
-    `Ignored ${name}: unknown value`,
+    `Ignored ${name}: must be ${allowed}, received a text of ${length} characters`,
     undefined,
   );
 }

@@ -1,13 +1,18 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { stdoutHandlers } from "./_default_handlers.ts";
 import { requireLevel } from "./_levels.ts";
 import {
+  kindOf,
   requireFieldNames,
   requireFormat,
   requireHandlers,
 } from "./_options.ts";
 import { createSerializer } from "./_redaction.ts";
-import { replaceSettings, type Settings } from "./_settings.ts";
+import { reportFailure } from "./_report_failure.ts";
+import { withDefaultRule } from "./_secret_rule.ts";
+import { replaceSettings, type Settings, settings } from "./_settings.ts";
+import { FileHandler, type FileHandlerOptions } from "./file_handler.ts";
 import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
@@ -26,17 +31,27 @@ export interface LoggingOptions {
   /** What the records are handed to. By default one handler, to stdout. */
   readonly handlers?: readonly LogHandler[];
   /**
-   * The form of the default handler: else `LOG_FORMAT`, else `"console"` on a
-   * terminal and `"json"` anywhere else.
+   * A file that records are written to beside the handlers, as
+   * `loggerOptionsFromEnv` finds it. It is closed by the next `configureLogging`.
+   */
+  readonly file?: FileHandlerOptions;
+  /**
+   * The form of lines of each `LineHandler` that was not told its own: else
+   * `LOG_FORMAT`, else `"console"` on a terminal and `"json"` anywhere else. A
+   * sink that must have JSON is to say so.
    */
   readonly format?: LogFormat;
   /**
-   * The names of the fields in the lines of the default handler.
+   * The names of the fields in JSON lines of each `LineHandler` and `FileHandler`
+   * that was not told its own.
    *
    * @default {"default"}
    */
   readonly fieldNames?: LogFieldNames;
-  /** Tells which fields are redacted. The function `isSecretKey` by default. */
+  /**
+   * Tells which fields are redacted beside those that the function `isSecretKey`
+   * names. It cannot lay those open.
+   */
   readonly isSecretKey?: (key: string) => boolean;
   /**
    * The paths of fields that are redacted as well: names apart by dots, `*` for
@@ -52,7 +67,7 @@ export interface LoggingOptions {
  * line after it needs a default.
  *
  * @param options Level, handlers and so on.
- * @throws {TypeError} If an option is of the wrong kind.
+ * @throws {TypeError} If an option is of the wrong kind or a module has no name.
  * @throws {RangeError} If level or format is unknown.
  *
  * @example A logger made before
@@ -80,27 +95,53 @@ export interface LoggingOptions {
 export function configureLogging(options: LoggingOptions): void {
   const action = "configure logging";
   const { level, levels, handlers, format, fieldNames } = options;
-  const settings: Settings = {
-    serializer: createSerializer(action, options),
-    levels: requireLevels(action, levels ?? {}),
+  const file = options.file && new FileHandler(options.file);
+  const changed: Settings = {
+    serializer: createSerializer(action, withDefaultRule(action, options)),
+    levels: levels === undefined ? new Map() : requireLevels(action, levels),
+    ...(file && { file }),
   };
   if (level !== undefined) {
-    settings.threshold = requireLevel(action, level).number;
+    changed.threshold = requireLevel(action, level).number;
   }
   if (handlers !== undefined) {
-    settings.handlers = requireHandlers(action, handlers);
+    changed.handlers = requireHandlers(action, handlers);
   }
-  if (format !== undefined) settings.format = requireFormat(action, format);
+  if (file !== undefined) {
+    changed.handlers = [...(changed.handlers ?? stdoutHandlers()), file];
+  }
+  if (format !== undefined) changed.format = requireFormat(action, format);
   if (fieldNames !== undefined) {
-    settings.fieldNames = requireFieldNames(action, fieldNames);
+    changed.fieldNames = requireFieldNames(action, fieldNames);
   }
-  replaceSettings(settings);
+  const { file: replaced } = settings;
+  replaceSettings(changed);
+  if (replaced !== undefined) close(replaced);
+}
+
+/** A file writes what waits before it returns: only its failure comes later. */
+function close(file: AsyncDisposable): void {
+  file[Symbol.asyncDispose]().then(undefined, (error) => {
+    reportFailure(file, "logging", "Cannot close log file", error);
+  });
 }
 
 function requireLevels(
   action: string,
   levels: Readonly<Record<string, LogLevel>>,
 ): ReadonlyMap<string, number> {
+  if (typeof levels !== "object" || levels === null) {
+    throw new TypeError(
+      `Cannot ${action}: "levels" must be an object, received ${
+        kindOf(levels)
+      }`,
+    );
+  }
+  if (Object.hasOwn(levels, "")) {
+    throw new TypeError(
+      `Cannot ${action}: "levels" must name modules, received an empty name`,
+    );
+  }
   return new Map(
     Object.entries(levels).map(([module, level]) => [
       module,

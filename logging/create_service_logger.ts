@@ -7,6 +7,7 @@ import { LoggerCore } from "./_logger_core.ts";
 import { requireFormat, requireHandlers, requireName } from "./_options.ts";
 import { Origin } from "./_origin.ts";
 import { createSerializer } from "./_redaction.ts";
+import { withDefaultRule } from "./_secret_rule.ts";
 import { createLogger } from "./_service_logger.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
@@ -30,9 +31,15 @@ export interface ServiceLoggerOptions {
   readonly level?: LogLevel;
   /** What the records are handed to, in this order. */
   readonly handlers?: readonly LogHandler[];
-  /** The form of lines on stdout, where no handlers are given. */
+  /**
+   * The form of lines on stdout, where no handlers are given; then those of
+   * `configureLogging` do not count, but its `fieldNames` do.
+   */
   readonly format?: LogFormat;
-  /** Tells which fields are redacted. */
+  /**
+   * Tells which fields are redacted beside those that the function `isSecretKey`
+   * names.
+   */
   readonly isSecretKey?: (key: string) => boolean;
   /** The paths of fields that are redacted as well, as in `configureLogging`. */
   readonly redactPaths?: readonly string[];
@@ -102,7 +109,7 @@ export function createServiceLogger(
       ? format && stdoutHandlers(requireFormat(action, format))
       : requireHandlers(action, handlers),
     serializer: options.isSecretKey || options.redactPaths
-      ? createSerializer(action, options)
+      ? createSerializer(action, withDefaultRule(action, options))
       : undefined,
     clock,
   });

@@ -58,9 +58,8 @@ export interface FileHandlerOptions {
    */
   readonly format?: LogFormat;
   /**
-   * The names of the fields in JSON lines, as in `LineHandlerOptions`.
-   *
-   * @default {"default"}
+   * The names of the fields in JSON lines, as in `LineHandlerOptions`. By default
+   * those of `configureLogging`.
    */
   readonly fieldNames?: LogFieldNames;
   /** The `deployment.environment`, as in `LineHandlerOptions`. */
@@ -124,7 +123,7 @@ export class FileHandler implements LogHandler, AsyncDisposable {
     this.#threshold = requireLevel(action, options.level ?? "debug").number;
     this.#minLength = requireCount(action, "minLength", minLength, 0);
     this.#maxWaitMs = requireCount(action, "maxWaitMs", maxWaitMs, 1);
-    this.#format = new LineFormat(action, options);
+    this.#format = new LineFormat(action, options, "file");
     this.#file = new RotatingFile({
       path,
       maxBytes: requireCount(action, "maxBytes", maxBytes, 0),

@@ -15,8 +15,10 @@ export interface LineHandlerOptions {
   /**
    * Where the lines go. By default to stdout, written before the logging call
    * returns, so that the last line before an exit is there and nothing waits in
-   * memory. A pipe whose reader is slow makes the call wait. When it takes
-   * nothing for 5 seconds, lines are dropped whole until it reads again.
+   * memory. A pipe whose reader is slow makes the call wait: a blocking pipe,
+   * the usual one in Deno, for as long as its reader does not read. A non-blocking
+   * one, as Node makes it, that takes nothing for 5 seconds has lines dropped
+   * whole until it is read again.
    */
   readonly sink?: LogSink;
   /**
@@ -26,15 +28,14 @@ export interface LineHandlerOptions {
    */
   readonly level?: LogLevel;
   /**
-   * The form of the lines.
-   *
-   * @default {"json"}
+   * The form of the lines: else that of `configureLogging`. Else, on stdout,
+   * `LOG_FORMAT`, `"console"` on a terminal and `"json"` anywhere else; in a sink
+   * `"json"`.
    */
   readonly format?: LogFormat;
   /**
-   * Whether lines for people are coloured.
-   *
-   * @default {false}
+   * Whether lines for people are coloured. By default on a terminal, unless
+   * `NO_COLOR` is set, and never in a sink.
    */
   readonly colors?: boolean;
   /**
@@ -43,10 +44,9 @@ export interface LineHandlerOptions {
    * not the service), the fields of the logger and the call, `event` (the
    * message), context, `service.name`, `deployment.environment`, `trace_id` and
    * `span_id`, `timestamp`, `level`, and an error under `error` as `exception`,
-   * the text of its stacks, the first cause first. `filename`, `func_name` and
-   * `lineno` are left out.
-   *
-   * @default {"default"}
+   * the text of its stacks, the first cause first; what else it carries stays
+   * under `error`. `filename`, `func_name` and `lineno` are left out. By default
+   * those of `configureLogging`.
    */
   readonly fieldNames?: LogFieldNames;
   /**
@@ -92,7 +92,7 @@ export class LineHandler implements LogHandler {
   readonly #losses = new Losses();
 
   /**
-   * Creates a handler.
+   * Creates a handler. Settings and environment are read with its first line.
    *
    * @param options Sink, level and form.
    * @throws {RangeError} If level, format or field names are unknown.
@@ -101,7 +101,8 @@ export class LineHandler implements LogHandler {
     const action = "create line handler";
     this.#threshold = requireLevel(action, options.level ?? "debug").number;
     this.#sink = options.sink ?? writeToStdout;
-    this.#format = new LineFormat(action, options);
+    const target = options.sink === undefined ? "stdout" : "sink";
+    this.#format = new LineFormat(action, options, target);
   }
 
   /**

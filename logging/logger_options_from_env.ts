@@ -14,14 +14,14 @@ export interface LoggerEnvOptions {
   /** `LOG_FORMAT`, `json` or `console`, in any case. */
   format?: LogFormat;
   /**
-   * For a `FileHandler`, if `LOG_TO_FILE` is `true`, `1` or `yes`:
+   * The `file` of `configureLogging`, if `LOG_TO_FILE` is `true`, `1` or `yes`:
    * `LOG_FILE_PATH`, else `/app/logs/` with the name of the service;
    * `LOG_MAX_BYTES` and `LOG_BACKUP_COUNT`.
    */
   file?: LogFileEnvOptions;
 }
 
-/** What {@linkcode loggerOptionsFromEnv} finds for a `FileHandler`. */
+/** What {@linkcode loggerOptionsFromEnv} finds of a log file. */
 export interface LogFileEnvOptions {
   /** The path of the file. */
   path: string;
@@ -57,6 +57,21 @@ export interface LogFileEnvOptions {
  * configureLogging(options);
  * const logger = createServiceLogger(service);
  * logger.info("Not shown");
+ * configureLogging({});
+ * ```
+ *
+ * @example A file beside stdout, where `LOG_TO_FILE` asks for it
+ * ```ts
+ * import { configureLogging, loggerOptionsFromEnv } from "@huleedu/service-libs/logging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { service, ...options } = loggerOptionsFromEnv({
+ *   SERVICE_NAME: "essays",
+ *   LOG_TO_FILE: "true",
+ * });
+ * assertEquals(options.file, { path: "/app/logs/essays.log" });
+ *
+ * configureLogging(options); // The first line opens the file.
  * configureLogging({});
  * ```
  */
