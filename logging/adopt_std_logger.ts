@@ -2,6 +2,7 @@
 
 import { deliver } from "./_deliver.ts";
 import { currentHandlers } from "./_default_handlers.ts";
+import { ErrorMessages } from "./_error_messages.ts";
 import { ForeignRecords } from "./_foreign_records.ts";
 import { requireHandlers, requireName } from "./_options.ts";
 import { StdHandler } from "./_std_handler.ts";
@@ -29,7 +30,8 @@ export interface AdoptStdLoggerOptions {
  * form: its handlers are replaced by one that hands its records to ours, with
  * the current context added and secrets redacted. Of the arguments of a call
  * each object gives its fields, an error becomes `error`, and the rest is listed
- * under `args`. The logger keeps its level.
+ * under `args`. Where the message itself is an error, the line has its message and
+ * it becomes `error` too. The logger keeps its level.
  *
  * @param logger The logger.
  * @param options Service and handlers.
@@ -70,9 +72,12 @@ export function adoptStdLogger(
   const handlers = options.handlers &&
     requireHandlers(action, options.handlers);
   const records = new ForeignRecords(service);
+  const errors = new ErrorMessages();
+  errors.watch(logger);
   logger.handlers = [
-    new StdHandler((record) =>
-      deliver(records.toServiceRecord(record), handlers ?? currentHandlers())
-    ),
+    new StdHandler((record) => {
+      const own = records.toServiceRecord(errors.complete(record));
+      deliver(own, handlers ?? currentHandlers());
+    }),
   ];
 }

@@ -69,6 +69,22 @@ Deno.test("adoptStdLogger() keeps every argument", () => {
   assertEquals([line["a"], line["b"], line["args"]], [1, 2, [5, "x", [2]]]);
 });
 
+Deno.test("adoptStdLogger() makes an error of an error in the message's place", () => {
+  const { logger, last } = adopted();
+  const error = Object.assign(new TypeError("boom"), { code: "X" });
+  const [one, two] = [error, () => error].map((message) => {
+    assertEquals(logger.error(message as Error, { a: 1 }), error);
+    return last();
+  });
+  for (const line of [one!, two!]) {
+    assertEquals([line["message"], line["a"]], ["boom", 1]);
+    const { name, message, code } = line["error"] as Line;
+    assertEquals([name, message, code], ["TypeError", "boom", "X"]);
+  }
+  assertEquals(logger.info("Hello"), "Hello");
+  assertEquals("error" in last(), false);
+});
+
 Deno.test("adoptStdLogger() never throws at the code that logs", () => {
   const { logger, last } = adopted();
   const { proxy, revoke } = Proxy.revocable({}, {});
