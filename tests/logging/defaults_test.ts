@@ -1,7 +1,13 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertThrows,
+} from "@std/assert";
 import { stub } from "@std/testing/mock";
+import { stdoutHandlers } from "../../logging/_default_handlers.ts";
 import { disk } from "../../logging/_disk.ts";
 import { stderr } from "../../logging/_report_failure.ts";
 import {
@@ -62,8 +68,9 @@ Deno.test("configureLogging() says the form and names of handlers not told their
 });
 
 Deno.test("createServiceLogger() with a form of its own has the names configured", () => {
-  const handler = new LineHandler({ format: "json" });
+  const [handler] = stdoutHandlers("json");
   using _ = configured({ fieldNames: "python" });
+  assertInstanceOf(handler, LineHandler);
   assertEquals(JSON.parse(stdoutLine(handler)).event, "Hello");
 });
 
