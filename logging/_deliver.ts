@@ -16,14 +16,19 @@ export function deliver(
 ): void {
   if (depth >= MAX_DEPTH) return;
   depth++;
-  for (let i = 0; i < handlers.length; i++) {
-    const handler = handlers[i]!;
-    try {
-      handler.handle(record);
-    } catch (error) {
-      const message = "Lost log lines: handler failed";
-      reportFailure(handler, record.origin.service, message, error);
-    }
+  try {
+    for (let i = 0; i < handlers.length; i++) handle(handlers[i]!, record);
+  } finally {
+    // Also when the stack is full, and nothing can be said of it.
+    depth--;
   }
-  depth--;
+}
+
+function handle(handler: LogHandler, record: ServiceLogRecord): void {
+  try {
+    handler.handle(record);
+  } catch (error) {
+    const message = "Lost log lines: handler failed";
+    reportFailure(handler, record.origin.service, message, error);
+  }
 }

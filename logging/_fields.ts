@@ -34,10 +34,17 @@ function callForFields(make: () => unknown): LogFields | undefined {
   }
 }
 
-/** Tells whether a value is an object with fields, not a list or an error. */
+/**
+ * Tells whether a value is an object with fields: not a list, bytes or an error,
+ * and nothing that says itself what is to be written of it.
+ */
 export function isFields(value: object): boolean {
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") {
+    return false;
+  }
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return true;
-  return !(Array.isArray(value) || isError(value) || value instanceof Map ||
-    value instanceof Set || value instanceof Date);
+  return !(Array.isArray(value) || isError(value) ||
+    ArrayBuffer.isView(value) ||
+    Symbol.iterator in value || "then" in value);
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { LogFields } from "../protocols.ts";
-import { UNREADABLE } from "./_marks.ts";
+import { MAX_ENTRIES, TRUNCATED, UNREADABLE } from "./_marks.ts";
 import type { Serializer } from "./_serializer.ts";
 import { readProperty } from "./_simple_value.ts";
 
@@ -74,7 +74,13 @@ export function createFragment(
   const names: string[] = [];
   const parts: string[] = [];
   serializer.run(() => {
-    for (const each of Object.keys(fields)) {
+    const all = Object.keys(fields);
+    for (let i = 0; i < all.length; i++) {
+      if (i >= MAX_ENTRIES || serializer.isSpent) {
+        parts[names.push(TRUNCATED) - 1] = serializer.rest(all.length - i);
+        break;
+      }
+      const each = all[i]!;
       const name = nameOf(each);
       const info = serializer.key(name);
       const json = serializer.field(info, name, readProperty(fields, each));
@@ -133,7 +139,12 @@ function writeOwn(
   overridden: string[],
 ): string {
   let json = "";
-  for (const name of Object.keys(fields)) {
+  const names = Object.keys(fields);
+  for (let i = 0; i < names.length; i++) {
+    if (i >= MAX_ENTRIES || serializer.isSpent) {
+      return `${json},${serializer.rest(names.length - i)}`;
+    }
+    const name = names[i]!;
     const info = serializer.key(name);
     const value = serializer.field(info, name, readProperty(fields, name));
     if (value === undefined) continue;

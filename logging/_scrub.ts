@@ -4,7 +4,7 @@ import { REDACTED } from "./_marks.ts";
 
 /** Names that are worth a closer look; without one a text has no secret. */
 const HINT =
-  /@|pass|pwd|secret|token|key|credential|auth|cookie|bearer|jwt|eyJ|connection/i;
+  /@|pass|pwd|secret|token|key|credential|auth|cookie|bearer|basic|jwt|eyJ|connection|gh[opsur]_|_pat_|AKIA|xox|k_live|PRIVATE|pin|sig|sid|csrf|dsn|session|conn/i;
 
 /**
  * The password of a URL. The first form ends with the authority, as RFC 3986
@@ -19,11 +19,19 @@ const URL_TOKEN = /(:\/\/)[\w~+=%-]{20,512}@/g;
 
 const BEARER = /(bearer\s{1,3})(?=[^\s"']{0,256}\d)[\w.~+\/=-]{8,}/gi;
 
-/** A JSON Web Token: base64url of `{"`, and two more parts. */
-const JWT = /\beyJ[\w-]{5,}\.[\w-]{2,}\.[\w-]*/g;
+/**
+ * A JSON Web Token: base64url of `{"`, and two more parts. It begins where
+ * nothing of the kind stands before it: else each `eyJ` of a long text would be
+ * looked at to the end of the text.
+ */
+const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{2,}\.[\w-]*/g;
+
+/** Keys with a form of their own: of GitHub, AWS, Slack and Stripe, and in PEM. */
+const KNOWN_KEY =
+  /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|AKIA[A-Z\d]{16}|xox[abprs]-[\w-]{10,255}|[rs]k_live_\w{10,255})|-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?/g;
 
 /** A name with `=` or `:` after it, as in queries, headers and JSON text. */
-const NAME = /([A-Za-z][\w.-]{0,63})(\\?["'])?(\s{0,3}[=:]\s{0,3})/g;
+const NAME = /([A-Za-z][\w.-]{0,63})(\\?["'])?(\s{0,3}(?:=|:=?)\s{0,3})/g;
 
 /** A value in quotes, escaped or not, to its end or that of the text. */
 const QUOTED =
@@ -41,7 +49,8 @@ const HEADER = /authorization|cookie/i;
 /**
  * Redacts the secrets inside a text: passwords and tokens in URLs, bearer tokens, JSON Web
  * Tokens, and the values of secret names in `name=value`, `"name":"value"` and
- * header lines. Prose such as `password: too short` stays.
+ * header lines. Prose such as `password: too short` stays,
+ * while a word with a digit is taken for a secret.
  *
  * @param text The text.
  * @param isSecretKey Tells which names are secret.
@@ -56,7 +65,8 @@ export function scrub(
     .replace(URL_PASSWORD, `$1${REDACTED}@`)
     .replace(URL_TOKEN, `$1${REDACTED}@`)
     .replace(BEARER, `$1${REDACTED}`)
-    .replace(JWT, REDACTED);
+    .replace(JWT, REDACTED)
+    .replace(KNOWN_KEY, REDACTED);
   return scrubAssignments(scrubbed, isSecretKey);
 }
 
@@ -101,7 +111,10 @@ function valueEnd(
     if (HEADER.test(name)) return matchEnd(REST_OF_LINE, text, start);
     const isProse = !isQuotedName && /\s$/.test(separator) &&
       !/key/i.test(name);
-    if (isProse) return start;
+    if (isProse) {
+      const end = matchEnd(BARE, text, start);
+      return /\d/.test(text.slice(start, end)) ? end : start;
+    }
   }
   if (first === "{" || first === "[") return balancedEnd(text, start);
   return matchEnd(BARE, text, start);

@@ -67,6 +67,11 @@ export class Serializer {
     };
   }
 
+  /** Whether the allowance of characters is used up. */
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
   /** Writes a text. */
   text(text: string): string {
     return quoteText(text, this.#isSecretKey);
@@ -123,6 +128,11 @@ export class Serializer {
     return json;
   }
 
+  /** What stands in the place of fields that are too many. */
+  rest(count: number): string {
+    return `"${TRUNCATED}":"${count} more"`;
+  }
+
   /** Writes what stands under a name or index, if no path to a secret ends there. */
   #member(
     points: readonly PathTree[],
@@ -147,6 +157,7 @@ export class Serializer {
    * @returns The JSON, or `undefined` where JSON has nothing to write.
    */
   value(value: unknown): string | undefined {
+    if (this.#left < 0) return `"${TRUNCATED}"`;
     switch (typeof value) {
       case "string":
         return this.#take(this.text(value));
@@ -155,9 +166,11 @@ export class Serializer {
       case "boolean":
         return this.#take(value ? "true" : "false");
       case "undefined":
+        // In a list it is `null`, and elsewhere it takes time, if no room.
+        this.#left -= 4;
         return undefined;
       case "object":
-        return value === null ? "null" : this.#object(value);
+        return value === null ? this.#take("null") : this.#object(value);
       default:
         return this.#take(this.text(textOf(value)));
     }
@@ -171,7 +184,8 @@ export class Serializer {
 
   #object(value: object): string | undefined {
     const ancestors = this.#ancestors;
-    if (this.#left < 0) return `"${TRUNCATED}"`;
+    // Brackets and commas count as well: there may be nothing between them.
+    this.#left -= 3;
     if (ancestors.includes(value)) return this.#take(`"${CIRCULAR}"`);
     if (ancestors.length >= MAX_DEPTH) return this.#take(`"${TOO_DEEP}"`);
     const depth = ancestors.push(value);
@@ -200,7 +214,7 @@ export class Serializer {
     let out = start;
     for (let i = 0; i < names.length; i++) {
       if (i >= MAX_ENTRIES || this.#left < 0) {
-        out += `,"${TRUNCATED}":"${names.length - i} more"`;
+        out += `,${this.rest(names.length - i)}`;
         break;
       }
       const name = names[i]!;
@@ -235,7 +249,7 @@ export class Serializer {
     for (const [key, value] of map) {
       if (typeof key !== "string") return this.#pairs(map);
       if (count >= MAX_ENTRIES || this.#left < 0) {
-        out += `,"${TRUNCATED}":"${map.size - count} more"`;
+        out += `,${this.rest(map.size - count)}`;
         break;
       }
       count++;
@@ -257,7 +271,9 @@ export class Serializer {
       count++;
       const json = typeof key === "string"
         ? this.field(this.key(key), key, value)
-        : this.value(value);
+        : this.#points === undefined
+        ? this.value(value)
+        : this.#member(this.#points, String(key), value);
       out += `,[${this.value(key) ?? "null"},${json ?? "null"}]`;
     }
     return `[${out.slice(1)}]`;

@@ -98,7 +98,7 @@ function log(
     const record = new ServiceLogRecord(
       core.origin,
       level,
-      core.now(),
+      timeOf(core),
       serializer,
       contextFragment(serializer),
       bindings.fragment(serializer),
@@ -108,5 +108,14 @@ function log(
     deliver(record, core.handlers);
   } catch (error) {
     reportFailure(core, core.origin.service, "Lost log lines", error);
+  }
+}
+
+/** The time of a line, of the system's clock where the other one fails. */
+function timeOf(core: LoggerCore): number {
+  try {
+    return core.now();
+  } catch {
+    return Date.now();
   }
 }

@@ -15,6 +15,9 @@ const NOT_PLAIN = /[^ !#-9;<>?A-[\]-~]/;
  */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 
+/** How keys with a form of their own begin, where they have an underscore. */
+const KEY_START = /gh[opsur]_|_pat_|k_live_/;
+
 /** How far beyond the limit a text is searched for secrets that straddle it. */
 const OVERLAP = 4_608;
 
@@ -33,7 +36,8 @@ export function quoteText(
   if (text.length > MAX_TEXT) return quote(shorten(text, isSecretKey));
   if (!NOT_PLAIN.test(text)) {
     const mayHoldToken = text.length > 16 &&
-      (text.includes("eyJ") || text.includes("earer "));
+      (text.includes("eyJ") || text.includes("earer ") ||
+        text.includes("AKIA") || text.includes("_") && KEY_START.test(text));
     if (!mayHoldToken) return `"${text}"`;
   }
   return quote(scrub(text, isSecretKey));

@@ -2,13 +2,15 @@
 
 /** A name with one of these anywhere in it, in any case and punctuation. */
 const ANYWHERE =
-  /password|passwd|passphrase|authorization|apikey|accesskey|privatekey|secretkey|signingkey|encryptionkey|connectionstring/;
+  /password|passwd|passphrase|passcode|authori[sz]ation|apikey|accesskey|accountkey|privatekey|secretkey|signingkey|encryptionkey|connectionstring|connstr|sessionid/;
 
 /** A name that ends so, or a word of a name that ends so. */
 const AT_END = /(?:secrets?|tokens?|cookies?|credentials?|jwts?|bearer)$/;
 
 /** Words that are secrets only when they stand by themselves. */
-const WORDS: ReadonlySet<string> = new Set(["auth", "pwd", "otp", "cvv"]);
+const WORDS: ReadonlySet<string> = new Set(
+  "auth pwd otp totp cvv pass pgpass pin dsn sid csrf xsrf".split(" "),
+);
 
 /** Names that end in one of these tell something about a secret, not the secret. */
 const DESCRIPTIONS: ReadonlySet<string> = new Set(
