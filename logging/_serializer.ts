@@ -120,8 +120,9 @@ export class Serializer {
    * @returns The JSON, or `undefined` where JSON has nothing to write.
    */
   field(info: KeyInfo, name: string, value: unknown): string | undefined {
-    if (info.isSecret && isWorthHiding(name, value)) return `"${REDACTED}"`;
-    const json = this.#points === undefined
+    const json = info.isSecret && isWorthHiding(name, value)
+      ? this.#redacted()
+      : this.#points === undefined
       ? this.value(value)
       : this.#member(this.#points, name, value);
     if (json !== undefined) this.#left -= info.json.length;
@@ -141,7 +142,7 @@ export class Serializer {
   ): string | undefined {
     const reached = PathTree.step(points, name);
     if (reached === "end") {
-      return value === undefined ? undefined : `"${REDACTED}"`;
+      return value === undefined ? undefined : this.#redacted();
     }
     this.#points = reached.length === 0 ? undefined : reached;
     try {
@@ -174,6 +175,11 @@ export class Serializer {
       default:
         return this.#take(this.text(textOf(value)));
     }
+  }
+
+  #redacted(): string {
+    this.#left -= REDACTED.length;
+    return `"${REDACTED}"`;
   }
 
   /** Counts what was written, and leaves it out if that is too much. */

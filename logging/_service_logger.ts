@@ -8,6 +8,7 @@ import { type Level, LEVELS } from "./_levels.ts";
 import type { LoggerCore } from "./_logger_core.ts";
 import { reportFailure } from "./_report_failure.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
+import { readProperty } from "./_simple_value.ts";
 import type { LazyLogFields, ServiceLogger } from "./service_logger.ts";
 
 const [DEBUG, INFO, WARN, ERROR, CRITICAL] = LEVELS;
@@ -95,6 +96,13 @@ function log(
     if (!core.isUpToDate) core.update();
     if (core.threshold > level.number) return;
     const { serializer } = core;
+    if (typeof message === "object" && fields === undefined) {
+      const error = toFields(message)?.["error"];
+      if (error === message) {
+        fields = error;
+        message = readProperty(message as object, "message");
+      }
+    }
     const record = new ServiceLogRecord(
       core.origin,
       level,

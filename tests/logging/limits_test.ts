@@ -89,6 +89,23 @@ Deno.test("a clock that throws costs no line", () => {
   assertEquals(JSON.parse(raw[0]!).message, "m");
 });
 
+Deno.test("Logger.error() takes an error for a message", () => {
+  const { logger, last } = capture();
+  logger.error(new TypeError("no") as never);
+  const { message, error } = last() as Record<string, Record<string, unknown>>;
+  assertEquals(message as unknown, "no");
+  assertEquals(error!["name"], "TypeError");
+});
+
+Deno.test("Logger.info() counts what it redacts", () => {
+  const { logger, raw } = capture();
+  const secrets = Object.fromEntries(
+    Array.from({ length: 900 }, (_, i) => [`token_${i}_token`, "x"]),
+  );
+  logger.info("m", { list: Array(900).fill(secrets) });
+  assert(raw[0]!.length < MAX_LINE);
+});
+
 Deno.test("Logger.info() redacts keys that have a form of their own", () => {
   const keys = [
     `ghp_${"a1".repeat(18)}`,
