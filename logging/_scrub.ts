@@ -47,8 +47,9 @@ const REST_OF_LINE = /[^\r\n]+/y;
 const HEADER = /authorization|cookie/i;
 
 /**
- * Redacts the secrets inside a text: passwords and tokens in URLs, bearer tokens, JSON Web
- * Tokens, and the values of secret names in `name=value`, `"name":"value"` and
+ * Redacts the secrets inside a text: passwords and tokens in URLs, bearer tokens,
+ * JSON Web Tokens, keys of GitHub, AWS, Slack and Stripe, private keys in PEM, and
+ * the values of secret names in `name=value`, `"name":"value"` and
  * header lines. Prose such as `password: too short` stays,
  * while a word with a digit is taken for a secret.
  *

@@ -23,9 +23,9 @@ const DESCRIPTIONS: ReadonlySet<string> = new Set(
  * `isSecretKey` in `configureLogging` and `createServiceLogger`.
  *
  * It compares whole words, whether a name is written `apiKey`, `api_key` or
- * `X-Api-Key`: passwords, passphrases, secrets, tokens, authorization, cookies,
- * credentials, JWTs, connection strings and API, access, private and signing
- * keys. A name that only describes a secret is harmless: `tokens_used`,
+ * `X-Api-Key`: passwords, passphrases, passcodes, PINs, one-time passwords,
+ * secrets, tokens, authorization, cookies, session ids, credentials, JWTs,
+ * connection strings, DSNs, and API, access, account, private and signing keys. A name that only describes a secret is harmless: `tokens_used`,
  * `tokenCount`, `token_type`, `password_changed_at`.
  *
  * @param key The name of a field.
