@@ -3,6 +3,9 @@
 import { ask } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
 
+/** A timer that is to wait for longer goes off at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * Sends a command on a connection that is the caller's own. A connection that
  * gives no reply in time is closed, and counts as lost.
@@ -15,7 +18,7 @@ export async function askWithin(
 ): Promise<unknown> {
   const timer = setTimeout(() => {
     void connection.destroy(new Error(`No reply within ${timeoutMs} ms`));
-  }, timeoutMs);
+  }, Math.min(timeoutMs, MAX_TIMEOUT_MS));
   try {
     return await ask(connection, name, args);
   } finally {

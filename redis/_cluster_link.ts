@@ -45,6 +45,9 @@ export class ClusterLink implements Link {
   }
 
   deadline(): number {
+    // What waits to be sent before has the earlier one: without a connection,
+    // commands wait in the order of their deadlines.
+    this.beforeSend?.();
     return performance.now() + this.#options.commandTimeoutMs;
   }
 

@@ -100,6 +100,9 @@ export class CommandLink implements Link, PendingCommandOwner {
 
   /** A deadline for a command issued now. */
   deadline(): number {
+    // What waits to be sent before has the earlier one: without a connection,
+    // commands wait in the order of their deadlines.
+    this.beforeSend?.();
     return performance.now() + this.#options.commandTimeoutMs;
   }
 

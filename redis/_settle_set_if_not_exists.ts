@@ -23,7 +23,7 @@ export async function settleSetIfNotExists(
   const [key, value] = command.args as [string, string];
   while (performance.now() < deadline) {
     const found = await look(link, key, lost, deadline);
-    if (found === value) throw lost;
+    if (found === value || found === asSent(value)) throw lost;
     if (found !== null) return false;
     try {
       // A "no" needs another look: the first write may have landed only now.
@@ -34,6 +34,11 @@ export async function settleSetIfNotExists(
     }
   }
   throw lost;
+}
+
+/** A text as it arrives: half of a surrogate pair has no form in UTF-8. */
+function asSent(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
 }
 
 /** The value, a sign for one that is no text, or `null`. */

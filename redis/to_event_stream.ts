@@ -106,6 +106,18 @@ class EventStreamSource implements UnderlyingDefaultSource<Uint8Array> {
   async pull(
     controller: ReadableStreamDefaultController<Uint8Array>,
   ): Promise<void> {
+    try {
+      await this.#fill(controller);
+    } catch (error) {
+      // The stream fails with it, and does not cancel.
+      await this.cancel();
+      throw error;
+    }
+  }
+
+  async #fill(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+  ): Promise<void> {
     for (;;) {
       const result = await this.#next();
       if (this.#ended) return;

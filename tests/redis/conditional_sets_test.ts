@@ -62,6 +62,21 @@ Deno.test("ConditionalSets sends before whatever was called for later", async ()
   await link.stop(0);
 });
 
+Deno.test("ConditionalSets keeps the order of calls without a connection", async () => {
+  const { server, link, sets, first } = await start();
+  first.lose();
+  const calls = [
+    sets.set("a", null, "1"),
+    link.run({ kind: "read", name: "GET", args: ["a"] }),
+  ];
+  const second = await server.next();
+  assertEquals(lines(second), ["SET a 1 NX", "GET a"]);
+  second.reply("OK");
+  second.reply("1");
+  assertEquals(await Promise.all(calls), [true, "1"]);
+  await link.stop(0);
+});
+
 Deno.test("ConditionalSets does without scripts where a user may not run them", async () => {
   const { link, sets, first } = await start();
   const calls = [sets.set("a", null, "1"), sets.set("b", null, "2")];
