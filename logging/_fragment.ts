@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { LogFields } from "../protocols.ts";
+import { freeName } from "./_free_name.ts";
 import { MAX_ENTRIES, TRUNCATED, UNREADABLE } from "./_marks.ts";
 import type { Serializer } from "./_serializer.ts";
 import { readProperty } from "./_simple_value.ts";
@@ -85,7 +86,7 @@ export function createFragment(
       const info = serializer.key(name);
       const json = serializer.field(info, name, readProperty(fields, each));
       if (json === undefined) continue;
-      const free = freeName(name, fields);
+      const free = freeName(RESERVED, name, fields);
       const part = (free === name ? info : serializer.key(free)).json + json;
       // Two fields may be called the same in a line: the later one counts.
       const index = names.indexOf(free);
@@ -148,7 +149,7 @@ function writeOwn(
     const info = serializer.key(name);
     const value = serializer.field(info, name, readProperty(fields, name));
     if (value === undefined) continue;
-    const free = freeName(name, fields);
+    const free = freeName(RESERVED, name, fields);
     json += "," + (free === name ? info : serializer.key(free)).json + value;
     if (context.has(free) || bound.has(free)) overridden.push(free);
   }
@@ -176,14 +177,6 @@ function areDisjoint(context: Fragment, bound: Fragment): boolean {
     if (bound.has(names[i]!)) return false;
   }
   return true;
-}
-
-/** A name that is not the line's: `message` becomes `fields.message`. */
-function freeName(name: string, fields: LogFields): string {
-  if (!RESERVED.has(name)) return name;
-  let free = `fields.${name}`;
-  while (Object.hasOwn(fields, free)) free = `fields.${free}`;
-  return free;
 }
 
 function joined(parts: readonly string[]): string {

@@ -1,10 +1,8 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { MAX_TIMEOUT_MS } from "./arguments.ts";
 import { ask } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
-
-/** A timer that is to wait for longer goes off at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Sends a command on a connection that is the caller's own. A connection that

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Logger } from "../protocols.ts";
-import { kindOf, positiveMs, text } from "./arguments.ts";
+import { kindOf, MAX_TIMEOUT_MS, positiveMs, text } from "./arguments.ts";
 import { Cluster, type ClusterOptions } from "./_cluster.ts";
 import type { OpenConnection } from "./_connection.ts";
 import { createOpener } from "./_open_connection.ts";
@@ -30,9 +30,6 @@ export interface ClientSettings {
 }
 
 const WAYS = ["url", "sentinel", "cluster"] as const;
-
-/** The longest that a timer can wait. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Checks the options of a client; nothing is opened. */
 export function readOptions(

@@ -45,8 +45,8 @@ export class ClusterLink implements Link {
   }
 
   deadline(): number {
-    // What waits to be sent before has the earlier one: without a connection,
-    // commands wait in the order of their deadlines.
+    // Each command takes its deadline here first. What waits to be sent before
+    // it has the earlier one: without a connection, they leave in that order.
     this.beforeSend?.();
     return performance.now() + this.#options.commandTimeoutMs;
   }
@@ -64,7 +64,6 @@ export class ClusterLink implements Link {
     deadline: number = this.deadline(),
   ): Promise<Reply> {
     if (!this.#running) throw new NotStartedError(this.#options.subject);
-    this.beforeSend?.();
     const { name, subject = name } = command;
     const keys = keysOf(command);
     if (name === "DEL" && keys.length > 1) {

@@ -100,8 +100,8 @@ export class CommandLink implements Link, PendingCommandOwner {
 
   /** A deadline for a command issued now. */
   deadline(): number {
-    // What waits to be sent before has the earlier one: without a connection,
-    // commands wait in the order of their deadlines.
+    // Each command takes its deadline here first. What waits to be sent before
+    // it has the earlier one: without a connection, they leave in that order.
     this.beforeSend?.();
     return performance.now() + this.#options.commandTimeoutMs;
   }
@@ -113,7 +113,6 @@ export class CommandLink implements Link, PendingCommandOwner {
     if (!this.#running) {
       return Promise.reject(new NotStartedError(this.#options.subject));
     }
-    this.beforeSend?.();
     return new Promise((resolve, reject) => {
       const pending = new PendingCommand(
         this,

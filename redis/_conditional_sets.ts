@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 
 import type { CommandTelemetry } from "./_command_telemetry.ts";
 import type { Link } from "./_link.ts";
+import { setIfNotExists } from "./encode.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
 import { SET_EACH } from "./_scripts.ts";
 import { settleSetIfNotExists } from "./_settle_set_if_not_exists.ts";
@@ -96,7 +97,7 @@ export class ConditionalSets {
 
   #sendAlone(call: Call): void {
     if (call.expected !== null) return void this.#sendAll([call]);
-    const command = setIfNotExists(call);
+    const command = aloneAs(call);
     const deadline = this.#link.deadline();
     this.#link.run(command, deadline).then(
       (reply) => call.resolve(reply === "OK"),
@@ -137,7 +138,7 @@ export class ConditionalSets {
   #fail(call: Call, error: unknown, deadline: number): void {
     if (call.expected !== null) return call.reject(error);
     if (error instanceof OutcomeUnknownError) {
-      const command = setIfNotExists(call);
+      const command = aloneAs(call);
       call.resolve(settleSetIfNotExists(this.#link, command, error, deadline));
     } else if (isScriptRefusal(error)) {
       this.#isScriptRefused = true;
@@ -148,11 +149,8 @@ export class ConditionalSets {
   }
 }
 
-function setIfNotExists({ key, value, ttlMs }: Call): WireCommand {
-  const args = [key, value];
-  if (ttlMs !== undefined) args.push("PX", String(ttlMs));
-  args.push("NX");
-  return { kind: "once", name: "SET", args };
+function aloneAs({ key, value, ttlMs }: Call): WireCommand {
+  return setIfNotExists(key, value, ttlMs === undefined ? {} : { ttlMs });
 }
 
 /** Whether a user may not run scripts, or a server knows none. */

@@ -1,5 +1,8 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+/** The longest that a timer can wait: one set for longer goes off at once. */
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+
 /** What a value is, for error messages that must not show it. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
