@@ -9,6 +9,7 @@ import type { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { ConnectionLostError } from "./_connection.ts";
+import { MessageReader } from "./_message_reader.ts";
 import type {
   MessageListener,
   OutgoingCommand,
@@ -160,12 +161,17 @@ class IoredisConnection implements RedisConnection, CommandListener {
   }
 
   onMessage(listener: MessageListener): void {
-    // As bytes: for text, ioredis goes through its listeners once more.
-    this.#redis.on("messageBuffer", (channel: Buffer, text: Buffer) => {
-      listener(channel.toString(), text.toString());
-    });
-    this.#redis.on("pmessage", (pattern, channel, text) => {
-      listener(channel, text, pattern);
+    const { stream } = this.#redis;
+    // What ioredis makes of a message costs more than all that is done with it.
+    const [decode] = stream.listeners("data") as [(data: Buffer) => void];
+    const reader = new MessageReader(listener, decode);
+    stream.off("data", decode);
+    stream.on("data", (chunk: Buffer) => {
+      try {
+        reader.read(chunk);
+      } catch (error) {
+        void this.destroy(error as Error);
+      }
     });
   }
 
