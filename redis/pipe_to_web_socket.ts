@@ -9,27 +9,33 @@ import type { GapPolicy } from "./gap_policy.ts";
 import { pause } from "./_pause.ts";
 
 /**
- * What is used of a `WebSocket`: the one of Deno, browsers and Node, or that of
- * the `ws` package.
+ * What is used of a `WebSocket`: the one of Deno, browsers and Node, that of the
+ * `ws` package, or the `ServerWebSocket` of Bun.
  *
- * Source: https://websockets.spec.whatwg.org/#the-websocket-interface
+ * Bun's has no events: abort the `signal` of the pipe in its `close()` handler.
+ * Without one, the pipe ends when the next message finds the socket closed.
+ *
+ * Source: https://websockets.spec.whatwg.org/#the-websocket-interface and
+ * https://bun.com/docs/runtime/http/websockets
  */
 export interface WebSocketLike {
   /** 0 while it connects, 1 when it is open, 2 while it closes, 3 then. */
   readonly readyState: number;
   /** Bytes that were given to `send()` and have not left yet. */
-  readonly bufferedAmount: number;
-  /** Sends a text. */
-  send(text: string): void;
+  readonly bufferedAmount?: number;
+  /** The same, as Bun has it. */
+  getBufferedAmount?(): number;
+  /** Sends a text. Bun answers 0 where it has dropped it. */
+  send(text: string): unknown;
   /** Closes with a code and a reason. */
   close(code?: number, reason?: string): void;
   /** Calls back. */
-  addEventListener(
+  addEventListener?(
     type: "open" | "close" | "error",
     listener: () => void,
   ): void;
   /** Calls back no more. */
-  removeEventListener(
+  removeEventListener?(
     type: "open" | "close" | "error",
     listener: () => void,
   ): void;
@@ -60,6 +66,9 @@ export interface PipeToWebSocketOptions {
    */
   readonly onGap?: GapPolicy;
 }
+
+/** What Bun answers when it did not take a text: its own limit was reached. */
+const DROPPED = 0;
 
 // Of `WebSocket`'s states.
 const CONNECTING = 0;
@@ -94,7 +103,7 @@ const LONGEST_LOOK_MS = 500;
  * @throws {SubscriptionOverflowError} If the subscription closes on overflow, and
  * did. Any other error of the subscription likewise.
  *
- * @example A page of one user
+ * @example A page of one user, on Deno
  * ```ts ignore
  * import { pipeToWebSocket } from "@huleedu/service-libs/redis";
  *
@@ -103,6 +112,25 @@ const LONGEST_LOOK_MS = 500;
  *   const { socket, response } = Deno.upgradeWebSocket(request);
  *   pipeToWebSocket(sub, socket).catch((error) => logger.warn("Lost", { error }));
  *   return response;
+ * });
+ * ```
+ *
+ * @example The same on Bun
+ * ```ts ignore
+ * Bun.serve({
+ *   fetch: (request, server) =>
+ *     server.upgrade(request, { data: { gone: new AbortController() } })
+ *       ? undefined
+ *       : new Response("A WebSocket is wanted", { status: 426 }),
+ *   websocket: {
+ *     async open(socket) {
+ *       const { signal } = socket.data.gone;
+ *       const sub = await pubsub.subscribeUser("u1", { signal });
+ *       pipeToWebSocket(sub, socket, { signal }).catch(logger.error);
+ *     },
+ *     close: (socket) => socket.data.gone.abort(),
+ *     message() {},
+ *   },
  * });
  * ```
  */
@@ -120,9 +148,9 @@ export async function pipeToWebSocket(
   const end = scope.signal;
   const gone = () => scope.abort();
   const leave = () => void subscription.unsubscribe();
-  socket.addEventListener("close", gone);
+  socket.addEventListener?.("close", gone);
   // A broken socket closes next; an "error" that nobody listens to is thrown.
-  socket.addEventListener("error", gone);
+  socket.addEventListener?.("error", gone);
   end.addEventListener("abort", leave);
   let code = NORMAL;
   let reason = "no more messages";
@@ -137,8 +165,11 @@ export async function pipeToWebSocket(
       }
       if (text === null) continue;
       if (socket.readyState !== OPEN) return;
-      socket.send(text);
-      if (socket.bufferedAmount <= highWaterMark) continue;
+      if (socket.send(text) === DROPPED && text !== "") {
+        if (socket.readyState !== OPEN) return;
+        throw new SocketStalledError(bufferedBytes(socket));
+      }
+      if (bufferedBytes(socket) <= highWaterMark) continue;
       await drained(socket, { highWaterMark, stallTimeoutMs, signal: end });
     }
   } catch (error) {
@@ -148,7 +179,7 @@ export async function pipeToWebSocket(
     reason = isStalled ? "reads too slowly" : "subscription failed";
     throw error;
   } finally {
-    socket.removeEventListener("close", gone);
+    socket.removeEventListener?.("close", gone);
     end.removeEventListener("abort", leave);
     if (socket.readyState <= OPEN) socket.close(code, reason);
     await subscription.unsubscribe();
@@ -163,10 +194,10 @@ async function opened(
   if (socket.readyState > CONNECTING) return;
   let settle = () => {};
   const settled = new Promise<void>((resolve) => settle = resolve);
-  socket.addEventListener("open", settle);
+  socket.addEventListener?.("open", settle);
   signal.addEventListener("abort", settle, { once: true });
   await settled;
-  socket.removeEventListener("open", settle);
+  socket.removeEventListener?.("open", settle);
 }
 
 /** Waits for room. No event tells of it, so this looks less and less often. */
@@ -180,11 +211,16 @@ async function drained(
 ): Promise<void> {
   let lookMs = FIRST_LOOK_MS;
   let stalledMs = 0;
-  for (let left = socket.bufferedAmount; left > highWaterMark;) {
+  for (let left = bufferedBytes(socket); left > highWaterMark;) {
     await pause(lookMs, signal);
-    stalledMs = socket.bufferedAmount < left ? 0 : stalledMs + lookMs;
-    left = socket.bufferedAmount;
+    const now = bufferedBytes(socket);
+    stalledMs = now < left ? 0 : stalledMs + lookMs;
+    left = now;
     if (stalledMs >= stallTimeoutMs) throw new SocketStalledError(left);
     lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS);
   }
+}
+
+function bufferedBytes(socket: WebSocketLike): number {
+  return socket.bufferedAmount ?? socket.getBufferedAmount?.() ?? 0;
 }

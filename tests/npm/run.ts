@@ -27,7 +27,8 @@ import {
 import { Report } from "./_report.ts";
 import { runScript } from "./_run_script.ts";
 
-const RUNTIMES = ["node", "node_modules/.bin/bun"];
+const BUN = "node_modules/.bin/bun";
+const RUNTIMES = ["node", BUN];
 
 const SCRIPTS = [
   ["entries"],
@@ -73,7 +74,8 @@ async function main(report: Report): Promise<void> {
   for (const runtime of RUNTIMES) {
     const version = await mustRun([runtime, "--version"], options);
     const name = `${runtime.replace(/.*\//, "")} ${version.trim()}`;
-    for (const [script = "", ...args] of SCRIPTS) {
+    const scripts = runtime === BUN ? [...SCRIPTS, ["web_socket"]] : SCRIPTS;
+    for (const [script = "", ...args] of scripts) {
       await runScript(
         report,
         [name, script, ...args].join(" "),

@@ -205,3 +205,54 @@ Deno.test("pipeToWebSocket() checks its options", async () => {
     '"onGap"',
   );
 });
+
+/** As Bun has it: no events, and an answer to each text. */
+class BunSocket {
+  readonly sent: string[] = [];
+  readonly closed: unknown[][] = [];
+  readyState = 1;
+  isFull = false;
+
+  getBufferedAmount(): number {
+    return this.isFull ? 17_000_000 : 0;
+  }
+
+  send(text: string): number {
+    if (this.isFull) return 0;
+    this.sent.push(text);
+    return text.length;
+  }
+
+  close(...reason: unknown[]): void {
+    this.readyState = 3;
+    this.closed.push(reason);
+  }
+}
+
+Deno.test("pipeToWebSocket() takes a socket of Bun, which has no events", async () => {
+  await using pubsub = await MemoryPubSub.connect();
+  const socket = new BunSocket();
+  const gone = new AbortController();
+  const sub = await pubsub.subscribe("a");
+  const piped = pipeToWebSocket(sub, socket, { signal: gone.signal });
+  await pubsub.publish("a", "1");
+  await pubsub.publish("a", "");
+  await pubsub.publish("a", "2");
+  while (socket.sent.length < 3) await Promise.resolve();
+  socket.readyState = 3;
+  gone.abort();
+  await piped;
+  assertEquals(socket.sent, ["1", "", "2"]);
+  assertEquals(await pubsub.publish("a", "3"), 0);
+});
+
+Deno.test("pipeToWebSocket() fails where a socket of Bun has dropped a text", async () => {
+  await using pubsub = await MemoryPubSub.connect();
+  const socket = new BunSocket();
+  socket.isFull = true;
+  const piped = pipeToWebSocket(await pubsub.subscribe("a"), socket);
+  await pubsub.publish("a", "1");
+  const error = await assertRejects(() => piped, SocketStalledError);
+  assertEquals(error.bufferedAmount, 17_000_000);
+  assertEquals(socket.closed, [[4008, "reads too slowly"]]);
+});
