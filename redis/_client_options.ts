@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { Logger } from "../protocols.ts";
-import { kindOf, MAX_TIMEOUT_MS, positiveMs, text } from "./arguments.ts";
+import { kindOf, MAX_TIMEOUT_MS, text, timerMs } from "./arguments.ts";
 import { Cluster, type ClusterOptions } from "./_cluster.ts";
 import type { OpenConnection } from "./_connection.ts";
 import { createOpener } from "./_open_connection.ts";
@@ -36,18 +36,26 @@ export function readOptions(
   name: string,
   options: RedisConnectionOptions,
 ): ClientSettings {
-  try {
+  return creating(name, () => {
     const clientId = text("clientId", options.clientId);
     if (clientId === "") throw new RangeError('"clientId" must not be empty');
-    const { commandTimeoutMs, connectTimeoutMs, logger } = options;
+    const { commandTimeoutMs = 5_000, connectTimeoutMs = 5_000, logger } =
+      options;
     const common = {
       clientId,
-      commandTimeoutMs: timeout("commandTimeoutMs", commandTimeoutMs),
-      connectTimeoutMs: timeout("connectTimeoutMs", connectTimeoutMs),
+      commandTimeoutMs: timerMs("commandTimeoutMs", commandTimeoutMs),
+      connectTimeoutMs: timerMs("connectTimeoutMs", connectTimeoutMs),
       subject: `${name} "${clientId}"`,
       logger,
     };
     return { ...readServer(options, common), ...common };
+  });
+}
+
+/** Checks options; an error says what could not be made. */
+export function creating<T>(name: string, check: () => T): T {
+  try {
+    return check();
   } catch (error) {
     if (error instanceof Error) {
       error.message = `Cannot create ${name}: ${error.message}`;
@@ -108,12 +116,5 @@ export function stopTimeout(timeoutMs: unknown): number {
     `"timeoutMs" must be a number of milliseconds from 0, received ${
       typeof timeoutMs === "number" ? timeoutMs : kindOf(timeoutMs)
     }`,
-  );
-}
-
-function timeout(field: string, value: number = 5_000): number {
-  if (positiveMs(field, value) <= MAX_TIMEOUT_MS) return value;
-  throw new RangeError(
-    `"${field}" must be at most ${MAX_TIMEOUT_MS} ms, received ${value}`,
   );
 }

@@ -39,6 +39,15 @@ export function positiveMs(field: string, value: unknown): number {
   return wholeNumber(field, value, 1, "a positive integer of milliseconds");
 }
 
+/** Checks that a value is milliseconds above zero that a timer can wait for. */
+export function timerMs(field: string, value: unknown): number {
+  const ms = positiveMs(field, value);
+  if (ms <= MAX_TIMEOUT_MS) return ms;
+  throw new RangeError(
+    `"${field}" must be at most ${MAX_TIMEOUT_MS} ms, received ${ms}`,
+  );
+}
+
 /** Checks that a value is a whole number above zero. */
 export function positiveInteger(field: string, value: unknown): number {
   return wholeNumber(field, value, 1, "a positive integer");

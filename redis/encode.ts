@@ -72,9 +72,10 @@ export function zadd(
   key: string,
   members: Readonly<Record<string, number>>,
 ): WireCommand {
-  if (typeof members !== "object" || members === null) {
+  if (!isRecord(members)) {
     throw new TypeError(
-      `"members" must be an object of scores, received ${kindOf(members)}`,
+      '"members" must be an object of scores by member, received ' +
+        (members instanceof Map ? "a Map" : kindOf(members)),
     );
   }
   const args = [text("key", key)];
@@ -83,6 +84,12 @@ export function zadd(
   }
   if (args.length === 1) throw new TypeError('"members" must not be empty');
   return { kind: "once", name: "ZADD", args };
+}
+
+/** Whether something has members of its own by name: a `Map` has none. */
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    !Array.isArray(value) && !(value instanceof Map);
 }
 
 function setArgs(key: string, value: string, options?: TtlOptions): string[] {

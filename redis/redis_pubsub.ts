@@ -12,10 +12,10 @@ import type {
   UserSubscriber,
   UserSubscription,
 } from "../protocols.ts";
-import { positiveMs, text } from "./arguments.ts";
+import { text, timerMs } from "./arguments.ts";
 import { BlockingSubscriptions } from "./_blocking_subscriptions.ts";
 import { type ChannelKind, EXACT, PATTERN } from "./_channel.ts";
-import { readOptions, stopTimeout } from "./_client_options.ts";
+import { creating, readOptions, stopTimeout } from "./_client_options.ts";
 import { borrowParts, type ClientParts } from "./_client_parts.ts";
 import { createLink } from "./_create_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
@@ -103,18 +103,19 @@ export class RedisPubSub
     const parts = "client" in options
       ? borrowParts(options.client)
       : ownParts(options);
-    const { pingIntervalMs = 4_000 } = options;
-    const settings = {
+    const { pingIntervalMs = 4_000, history } = options;
+    const settings = creating("RedisPubSub", () => ({
       ...parts.settings,
-      pingIntervalMs: positiveMs("pingIntervalMs", pingIntervalMs),
-    };
+      pingIntervalMs: timerMs("pingIntervalMs", pingIntervalMs),
+    }));
     this.#subject = settings.subject;
     this.#link = parts.link;
     this.#hub = new SubscriberHub(settings);
     this.#blocking = new BlockingSubscriptions(settings);
-    this.#history = options.history === undefined
-      ? null
-      : new RedisUserHistory(parts.link, options.history);
+    this.#history = history === undefined ? null : creating(
+      "RedisPubSub",
+      () => new RedisUserHistory(parts.link, history),
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { PubSubMessage, Subscription } from "../protocols.ts";
-import { positiveMs } from "./arguments.ts";
+import { timerMs } from "./arguments.ts";
 import { CLOSE, gapAnswers } from "./_gap_answer.ts";
 import type { GapPolicy } from "./gap_policy.ts";
 
@@ -84,7 +84,7 @@ class EventStreamSource implements UnderlyingDefaultSource<Uint8Array> {
     subscription: Subscription,
     { signal, heartbeatMs, onGap }: EventStreamOptions,
   ) {
-    if (heartbeatMs !== undefined) positiveMs("heartbeatMs", heartbeatMs);
+    if (heartbeatMs !== undefined) timerMs("heartbeatMs", heartbeatMs);
     this.#heartbeatMs = heartbeatMs;
     this.#onGap = gapAnswers(onGap);
     this.#subscription = subscription;

@@ -12,14 +12,19 @@ const SERVER = { clientId: "t", url: "redis://127.0.0.1:1" };
 
 Deno.test("the settings of publish and subscribe are checked wherever they are given", () => {
   const wrong: ReadonlyArray<readonly [PubSubSettings, string]> = [
-    [{ pingIntervalMs: 0 }, '"pingIntervalMs"'],
+    [{ pingIntervalMs: 0 }, '"pingIntervalMs" must be a positive'],
+    [{ pingIntervalMs: 2 ** 31 }, '"pingIntervalMs" must be at most'],
     [{ history: { size: 0 } }, '"history.size"'],
     [{ history: { ttlMs: 1.5 } }, '"history.ttlMs"'],
   ];
   for (const [settings, field] of wrong) {
     for (const connect of [RedisPubSub, RedisClient]) {
       const options = { ...SERVER, ...settings };
-      assertThrows(() => new connect(options), RangeError, field);
+      assertThrows(
+        () => new connect(options),
+        RangeError,
+        `Cannot create RedisPubSub: ${field}`,
+      );
     }
   }
   const history = "yes" as unknown as PubSubSettings["history"] & object;

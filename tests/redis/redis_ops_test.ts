@@ -67,5 +67,12 @@ Deno.test("an empty list is refused before the wire, also by a client that has n
       () => client.watch(),
     ];
     for (const call of calls) await assertRejects(call, TypeError, "empty");
+    for (const members of [new Map([["a", 1]]), [1], null]) {
+      await assertRejects(
+        () => client.zadd("k", members as never),
+        TypeError,
+        '"members" must be an object of scores by member, received',
+      );
+    }
   }
 });
