@@ -190,6 +190,7 @@ export {
   SocketStalledError,
   SubscriptionOverflowError,
   toEventStream,
+  TransactionCommandError,
   TransactionConflictError,
   TransactionStateError,
 } from "./redis/mod.ts";

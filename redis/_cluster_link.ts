@@ -3,7 +3,6 @@
 import type { Cluster } from "./_cluster.ts";
 import { ClusterRoute } from "./_cluster_route.ts";
 import { scanCluster } from "./_cluster_scan.ts";
-import { groupBySlot } from "./_group_by_slot.ts";
 import { keysOf, slotOf } from "./_command_keys.ts";
 import { GivenBackError } from "./_given_back_error.ts";
 import { keySlot } from "./_key_slot.ts";
@@ -137,11 +136,15 @@ export class ClusterLink implements Link {
     }
   }
 
+  /** Key by key: several at once are refused while their slot moves. */
   async #delete(keys: readonly string[], deadline: number): Promise<number> {
-    const bySlot = groupBySlot(keys, keySlot);
     const parts = await Promise.allSettled(
-      [...bySlot].map(([slot, args]) =>
-        this.send({ kind: "once", name: "DEL", args }, slot, deadline)
+      keys.map((key) =>
+        this.send(
+          { kind: "once", name: "DEL", args: [key] },
+          keySlot(key),
+          deadline,
+        )
       ),
     );
     let count = 0;

@@ -5,7 +5,6 @@ import type { ClusterNode } from "./_cluster_node.ts";
 import { ClusterRoute } from "./_cluster_route.ts";
 import { keysOf, slotOf } from "./_command_keys.ts";
 import type { Connections } from "./_node_pools.ts";
-import { connectionError } from "./_open_connection.ts";
 import { readRedirect } from "./_redirect.ts";
 import {
   TransactionConnection,
@@ -23,11 +22,14 @@ export interface ClusterTransactionOptions
   readonly connectionsTo: (node: ClusterNode) => Connections;
 }
 
+type Work<T> = (connection: TransactionConnection) => Promise<T>;
+
 /** A transaction on the node that has its keys, which are in one slot. */
 export class ClusterTransaction implements TransactionBackend {
   readonly #options: ClusterTransactionOptions;
   #slot: number | null = null;
   #connection: TransactionConnection | null = null;
+  #isWatching = false;
 
   constructor(options: ClusterTransactionOptions) {
     this.#options = options;
@@ -36,22 +38,29 @@ export class ClusterTransaction implements TransactionBackend {
   async watch(keys: readonly string[]): Promise<void> {
     this.#slot = slotOf("WATCH", keys);
     await this.#onOwner("WATCH", (connection) => connection.watch(keys));
+    this.#isWatching = true;
   }
 
   async read<Reply>(command: WireCommand): Promise<Reply> {
-    this.#requireSlot(command.name, [command]);
+    const { name } = command;
+    this.#requireSlot(name, [command]);
+    const read = (connection: TransactionConnection) =>
+      connection.read<Reply>(command);
+    if (this.#connection === null) return await this.#onOwner(name, read);
     try {
-      return await this.#watched().read<Reply>(command);
+      return await read(this.#connection);
     } catch (error) {
       if (readRedirect(error) === null) throw error;
-      throw this.#movedAway(command.name, error);
+      // It is elsewhere by now. Where it was watched, EXEC tells of a change.
+      return await this.#elsewhere(name, read);
     }
   }
 
   async execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
     this.#requireSlot("EXEC", commands);
-    if (this.#connection === null) {
-      // It watches nothing: any slot will do where there is no key.
+    if (this.#connection === null || !this.#isWatching) {
+      await this.#connection?.close();
+      // Any slot will do where there is no key.
       this.#slot ??= 0;
       return await this.#onOwner(
         "EXEC",
@@ -71,17 +80,31 @@ export class ClusterTransaction implements TransactionBackend {
     await this.#connection?.unwatch();
     this.#connection = null;
     this.#slot = null;
+    this.#isWatching = false;
   }
 
   async close(): Promise<void> {
     await this.#connection?.close();
   }
 
-  /** Runs what has not been begun anywhere on the node that has the slot. */
-  async #onOwner<T>(
+  /** Begins on the node that has the slot. */
+  async #onOwner<T>(name: string, work: Work<T>): Promise<T> {
+    const [result, connection] = await this.#route(name, work);
+    this.#connection = connection;
+    return result;
+  }
+
+  /** Runs one step where the slot is, apart from what is watched. */
+  async #elsewhere<T>(name: string, work: Work<T>): Promise<T> {
+    const [result, connection] = await this.#route(name, work);
+    await connection.close();
+    return result;
+  }
+
+  async #route<T>(
     name: string,
-    work: (connection: TransactionConnection) => Promise<T>,
-  ): Promise<T> {
+    work: Work<T>,
+  ): Promise<[T, TransactionConnection]> {
     const { cluster, commandTimeoutMs } = this.#options;
     const deadline = performance.now() + commandTimeoutMs;
     const route = new ClusterRoute(cluster, this.#slot, deadline);
@@ -89,9 +112,7 @@ export class ClusterTransaction implements TransactionBackend {
       const node = route.node ?? await route.find(name);
       const connection = this.#connect(node, route.asking, deadline);
       try {
-        const result = await work(connection);
-        this.#connection = connection;
-        return result;
+        return [await work(connection), connection];
       } catch (error) {
         await connection.close();
         await route.next(error, node);
@@ -115,11 +136,6 @@ export class ClusterTransaction implements TransactionBackend {
     });
   }
 
-  #watched(): TransactionConnection {
-    if (this.#connection !== null) return this.#connection;
-    throw new TypeError("Reads of a transaction come after watch()");
-  }
-
   /** All keys are where the watched ones are. */
   #requireSlot(name: string, commands: readonly WireCommand[]): void {
     const slot = slotOf(name, commands.flatMap(keysOf));
@@ -128,13 +144,5 @@ export class ClusterTransaction implements TransactionBackend {
       throw new CrossSlotError(name);
     }
     this.#slot = slot;
-  }
-
-  #movedAway(name: string, cause: unknown): Error {
-    return connectionError(
-      this.#options.cluster.address,
-      `${name} was not sent: the watched keys have moved to another node`,
-      cause,
-    );
   }
 }

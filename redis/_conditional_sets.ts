@@ -6,12 +6,15 @@ import type { CommandTelemetry } from "./_command_telemetry.ts";
 import type { Link } from "./_link.ts";
 import { setIfNotExists } from "./encode.ts";
 import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
+import { Script } from "./_script.ts";
 import { SET_EACH } from "./_scripts.ts";
 import { settleSetIfNotExists } from "./_settle_set_if_not_exists.ts";
 import type { WireCommand } from "./wire_command.ts";
 
 /** How many calls share a script, which holds the server up while it runs. */
 const MAX_CALLS = 32;
+
+const NOTHING = new Script("read", "return 0");
 
 interface Call {
   readonly key: string;
@@ -42,6 +45,19 @@ export class ConditionalSets {
     this.#link = link.quiet ?? link;
     this.#telemetry = link.telemetry;
     link.beforeSend = () => this.flush();
+  }
+
+  /**
+   * Finds out whether scripts may be run: to learn it from calls, they would
+   * have to be sent again, after others that were made later.
+   */
+  async probe(): Promise<void> {
+    if (this.#link.isCluster) return;
+    try {
+      await NOTHING.run(this.#link, [], []);
+    } catch (error) {
+      this.#isScriptRefused = isScriptRefusal(error);
+    }
   }
 
   /** Sets a key that holds `expected`, or does not exist where that is `null`. */

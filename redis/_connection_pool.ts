@@ -25,6 +25,15 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal;
 }
 
+/** All that there may be was in use until the time was up. */
+export class PoolFullError extends Error {
+  override name = "PoolFullError";
+
+  constructor(size: number) {
+    super(`as each of ${size} is in use`);
+  }
+}
+
 /** Connections that one user at a time owns. */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
@@ -112,8 +121,14 @@ export class ConnectionPool {
     failure: { cause?: unknown },
   ): Promise<RedisConnection> {
     end.throwIfAborted();
-    if (this.#taken >= this.#options.size) await this.#turn(end);
-    else this.#taken += 1;
+    const { size } = this.#options;
+    if (this.#taken < size) {
+      this.#taken += 1;
+    } else {
+      failure.cause = new PoolFullError(size);
+      await this.#turn(end);
+      delete failure.cause;
+    }
     try {
       const connection = this.#takeIdle() ?? await this.#open(end, failure);
       this.#used.add(connection);

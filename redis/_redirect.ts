@@ -29,12 +29,16 @@ const WAIT: ReadonlySet<string> = new Set([
   "READONLY",
 ]);
 
+/** The words of a server; a script may answer with the same code in its own. */
+const WAIT_IN_SCRIPT =
+  /^(CLUSTERDOWN (The cluster|Hash slot)|TRYAGAIN Multiple keys|READONLY You can't)/;
+
 /** Reads an error; `null` for what is no redirect. */
 export function readRedirect(error: unknown): Redirect | null {
   if (error instanceof GivenBackError) return { kind: "lost" };
   if (!(error instanceof RedisCommandError)) return null;
-  if (WAIT.has(error.code)) return { kind: "wait" };
-  const parts = /: (MOVED|ASK) (\d+) (\S*):(\d+)$/.exec(error.message);
+  if (isToWait(error)) return { kind: "wait" };
+  const parts = /^(MOVED|ASK) (\d+) (\S*):(\d+)$/.exec(error.answer);
   if (parts === null) return null;
   const [, kind, slot, host, port] = parts;
   return {
@@ -43,4 +47,10 @@ export function readRedirect(error: unknown): Redirect | null {
     host: host === "?" ? "" : host!,
     port: Number(port),
   };
+}
+
+function isToWait({ command, code, answer }: RedisCommandError): boolean {
+  return command.startsWith("EVAL")
+    ? WAIT_IN_SCRIPT.test(answer)
+    : WAIT.has(code);
 }

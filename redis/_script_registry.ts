@@ -48,7 +48,9 @@ export class ScriptRegistry {
 }
 
 function isForgotten(error: unknown): boolean {
-  return error instanceof RedisCommandError && error.code === "NOSCRIPT";
+  // In the server's words: a script may answer with a code of its own.
+  return error instanceof RedisCommandError &&
+    error.answer.startsWith("NOSCRIPT No matching script");
 }
 
 /** A list of text, which may be empty. */

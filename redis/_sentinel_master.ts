@@ -157,6 +157,7 @@ interface Opened {
  * Whether a server refuses for being a replica. A wait that it ends as it
  * becomes one has taken nothing.
  */
-function isDemotion({ code }: RedisCommandError): boolean {
-  return code === "READONLY" || code === "UNBLOCKED";
+function isDemotion({ code, answer }: RedisCommandError): boolean {
+  // In the server's words: a script may answer with a code of its own.
+  return code === "UNBLOCKED" || answer.startsWith("READONLY You can't write");
 }

@@ -4,6 +4,7 @@ import { askWithin } from "./_ask_within.ts";
 import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
 import { translateReply } from "./_ioredis.ts";
+import { PoolFullError } from "./_connection_pool.ts";
 import type { Connections } from "./_node_pools.ts";
 import { connectionError, label } from "./_open_connection.ts";
 import type { RedisAddress } from "./_redis_url.ts";
@@ -195,7 +196,8 @@ export class TransactionConnection implements TransactionBackend {
     return connectionError(
       this.#options.address,
       `${name} was not sent: no connection to ${this.#server()} for a ` +
-        `transaction within ${this.#options.commandTimeoutMs} ms`,
+        `transaction within ${this.#options.commandTimeoutMs} ms` +
+        (cause instanceof PoolFullError ? `, ${cause.message}` : ""),
       cause,
     );
   }
@@ -205,16 +207,12 @@ function left(deadline: number): number {
   return Math.max(0, deadline - performance.now());
 }
 
-/** The replies within EXEC's; the first refusal among them is thrown. */
+/** The replies within EXEC's, refusals at their places. */
 function readReplies(
   commands: readonly WireCommand[],
   replies: readonly unknown[],
 ): unknown[] {
-  const read = replies.map((reply, i) =>
+  return replies.map((reply, i) =>
     translateReply(commands[i]?.name ?? "EXEC", reply)
   );
-  for (const reply of read) {
-    if (reply instanceof RedisCommandError) throw reply;
-  }
-  return read;
 }

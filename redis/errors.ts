@@ -97,18 +97,22 @@ export class RedisCommandError extends RedisError {
   readonly command: string;
   /** The first word of the answer, for example `WRONGTYPE` or `NOAUTH`. */
   readonly code: string;
+  /** The server's text, without arguments of the command. */
+  readonly answer: string;
 
   /**
    * Makes an error.
    *
    * @param command The command. Its arguments are not told: they may be secret.
    * @param answer The server's text, which begins with the code.
+   * @param options The cause.
    */
-  constructor(command: string, answer: string) {
+  constructor(command: string, answer: string, options?: ErrorOptions) {
     // The server repeats the arguments of a command that it does not know.
     const text = answer.replace(/, with args beginning with:.*$/s, "");
-    super(`Redis refused ${command}: ${text}`);
+    super(`Redis refused ${command}: ${text}`, options);
     this.command = command;
+    this.answer = text;
     this.code = /^[A-Z][A-Z0-9_]*(?=\s|$)/.exec(answer)?.[0] ?? "ERR";
   }
 }
@@ -153,6 +157,35 @@ export class TransactionConflictError extends RedisError {
   constructor(attempts: number) {
     super(`A watched key changed during each of ${attempts} attempts`);
     this.attempts = attempts;
+  }
+}
+
+/**
+ * The server refused a command of a transaction while it applied the others:
+ * Redis does not roll back.
+ */
+export class TransactionCommandError extends RedisCommandError {
+  /** The name of the class, for logs. */
+  override name = "TransactionCommandError";
+  /**
+   * What each queued command gave, in order: its result, or the
+   * `RedisCommandError` of one that was refused.
+   */
+  readonly results: readonly unknown[];
+
+  /**
+   * Makes an error.
+   *
+   * @param refusal The first refusal.
+   * @param results What each command gave.
+   */
+  constructor(refusal: RedisCommandError, results: readonly unknown[]) {
+    const applied =
+      results.filter((each) => !(each instanceof RedisCommandError)).length;
+    super(refusal.command, refusal.answer, { cause: refusal });
+    this.message +=
+      `; ${applied} of ${results.length} queued commands were applied`;
+    this.results = results;
   }
 }
 

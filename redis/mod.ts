@@ -32,6 +32,7 @@ export {
   RedisError,
   SocketStalledError,
   SubscriptionOverflowError,
+  TransactionCommandError,
   TransactionConflictError,
   TransactionStateError,
 } from "./errors.ts";

@@ -123,6 +123,7 @@ export class RedisClient extends RedisCommands
   start(): Promise<void> {
     return this.#gate.start(async () => {
       await this.#link.start();
+      await this.#sets.probe();
       this.#transactions.start();
       this.#pops.start();
       await this.#pubsub.start();
@@ -293,7 +294,7 @@ export class RedisClient extends RedisCommands
     const fence = await scripts.CLAIM.run<number | null>(
       this.#link,
       [text("key", key), fenceKey(key)],
-      [token, String(positiveMs("ttlMs", options.ttlMs))],
+      [token, String(positiveMs("ttlMs", options?.ttlMs))],
     );
     if (fence === null) return null;
     return new HeldClaim({ key, token, fence, client: this });

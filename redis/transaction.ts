@@ -4,14 +4,21 @@ import type { RedisTransaction, TtlOptions } from "../protocols.ts";
 import { text } from "./arguments.ts";
 import { asBoolean, asHash } from "./_decode.ts";
 import * as encode from "./encode.ts";
-import { TransactionStateError } from "./errors.ts";
+import {
+  RedisCommandError,
+  TransactionCommandError,
+  TransactionStateError,
+} from "./errors.ts";
 import type { WireCommand } from "./wire_command.ts";
 
 /** What a {@linkcode Transaction} runs on: a connection, or a map in memory. */
 export interface TransactionBackend {
   /** Runs a read now. */
   read<Reply>(command: WireCommand): Promise<Reply>;
-  /** Applies commands at once; `null` when a watched key has changed. */
+  /**
+   * Applies commands at once; `null` when a watched key has changed. A refusal
+   * stands in the place of its command, as `RedisCommandError`.
+   */
   execute(commands: readonly WireCommand[]): Promise<unknown[] | null>;
   /** Forgets the watched keys. */
   unwatch(): Promise<void>;
@@ -153,7 +160,13 @@ export class Transaction implements RedisTransaction {
     return this.#write(encode.onList("once", "RPUSH", key, "values", values));
   }
 
-  /** Applies the queue; `null` when a watched key changed. */
+  /**
+   * Applies the queue; `null` when a watched key changed.
+   *
+   * @throws {TransactionCommandError} If the server refused one of the commands,
+   * with the results of the others, which were applied.
+   * @throws {OutcomeUnknownError} If the reply was lost.
+   */
   async exec(): Promise<unknown[] | null> {
     if (this.#state !== "queueing") {
       throw new TransactionStateError(
@@ -164,9 +177,7 @@ export class Transaction implements RedisTransaction {
     const queue = this.#queue;
     try {
       const replies = await this.#backend.execute(queue);
-      return replies === null
-        ? null
-        : replies.map((reply, i) => asResult(queue[i] as WireCommand, reply));
+      return replies === null ? null : readResults(queue, replies);
     } finally {
       await this.#backend.close();
     }
@@ -210,8 +221,19 @@ export class Transaction implements RedisTransaction {
 
 const ENDED = "The transaction has ended";
 
-/** The replies of the queued commands as their methods would give them. */
+function readResults(
+  queue: readonly WireCommand[],
+  replies: readonly unknown[],
+): unknown[] {
+  const results = replies.map((reply, i) => asResult(queue[i]!, reply));
+  const refusal = results.find((each) => each instanceof RedisCommandError);
+  if (refusal === undefined) return results;
+  throw new TransactionCommandError(refusal as RedisCommandError, results);
+}
+
+/** The reply to a queued command as its method would give it. */
 function asResult({ name }: WireCommand, reply: unknown): unknown {
+  if (reply instanceof RedisCommandError) return reply;
   if (name === "SET") return reply === "OK";
   return name === "PEXPIRE" ? reply === 1 : reply;
 }

@@ -76,16 +76,13 @@ export class MemoryServer implements WireExecutor {
 
   /** Like EXEC: one that is refused does not keep the others back. */
   #callAll(commands: readonly WireCommand[]): unknown[] {
-    let refusal: unknown = null;
-    const replies = commands.map(({ name, args }) => {
+    return commands.map(({ name, args }) => {
       try {
         return this.call(name, args);
       } catch (error) {
-        refusal ??= error;
-        return null;
+        if (error instanceof RedisCommandError) return error;
+        throw error;
       }
     });
-    if (refusal !== null) throw refusal;
-    return replies;
   }
 }

@@ -272,7 +272,7 @@ export class MemoryRedis extends RedisCommands
     options: { readonly ttlMs: number },
   ): Promise<RedisClaim | null> {
     const token = crypto.randomUUID();
-    const ttlMs = String(positiveMs("ttlMs", options.ttlMs));
+    const ttlMs = String(positiveMs("ttlMs", options?.ttlMs));
     const fence = await this.#server.apply(() => {
       if (this.#server.call("GET", [text("key", key)]) !== null) return null;
       this.#server.call("SET", [key, token, "PX", ttlMs]);

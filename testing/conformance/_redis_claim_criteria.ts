@@ -45,6 +45,17 @@ export const CLAIM_CRITERIA: RedisCriteria = {
     assert.equal(await redis.get(key), granted[0]?.token);
   },
 
+  async "claim() refuses what is no time to live"(redis, key) {
+    const wrong = [undefined, {}, { ttlMs: 0 }, { ttlMs: "5" }];
+    for (const options of wrong as Array<{ ttlMs: number }>) {
+      await assert.rejects(
+        async () => await redis.claim(key, options),
+        /"ttlMs" must be a positive integer of milliseconds/,
+      );
+    }
+    assert.equal(await redis.exists(key), false);
+  },
+
   async "claim() counts its fence up"(redis, key) {
     const fences: number[] = [];
     for (let i = 0; i < 3; i++) {

@@ -3,6 +3,12 @@
 import assert from "node:assert/strict";
 import { named, type RedisCriteria } from "./_redis_criterion.ts";
 
+interface Refusal extends Error {
+  readonly command: string;
+  readonly code: string;
+  readonly results: readonly unknown[];
+}
+
 /** Transactions, each on a connection of its own. */
 export const TRANSACTION_CRITERIA: RedisCriteria = {
   async "exec() applies the queue and gives its results"(redis, key) {
@@ -64,6 +70,16 @@ export const TRANSACTION_CRITERIA: RedisCriteria = {
     assert.equal(await redis.exists(`${key}:2`), false);
   },
 
+  async "reads go on after unwatch(), and exec() applies then"(redis, key) {
+    await redis.set(key, "a");
+    await using tx = await redis.watch(`${key}:other`);
+    await tx.unwatch();
+    assert.equal(await tx.get(key), "a");
+    await redis.set(`${key}:other`, "theirs");
+    assert.deepEqual(await tx.multi().set(key, "b").exec(), [true]);
+    assert.equal(await redis.get(key), "b");
+  },
+
   async "what was queued is forgotten at the end of the block"(redis, key) {
     {
       await using tx = await redis.watch(key);
@@ -99,10 +115,14 @@ export const TRANSACTION_CRITERIA: RedisCriteria = {
     await redis.sadd(`${key}:s`, "a");
     await using tx = redis.multi();
     tx.set(key, "a").incr(`${key}:s`).set(`${key}:2`, "b");
-    await assert.rejects(tx.exec(), {
-      name: "RedisCommandError",
-      command: "INCR",
-      code: "WRONGTYPE",
+    await assert.rejects(tx.exec(), (error: Refusal) => {
+      const { name, command, code, results } = error;
+      assert.equal(name, "TransactionCommandError");
+      assert.deepEqual([command, code], ["INCR", "WRONGTYPE"]);
+      const [first, refusal, last] = results;
+      assert.deepEqual([first, last], [true, true]);
+      assert.equal((refusal as Refusal).code, "WRONGTYPE");
+      return true;
     });
     assert.equal(await redis.get(`${key}:2`), "b");
   },

@@ -5,9 +5,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   RedisClient,
   RedisCommandError,
+  RedisConnectionError,
   RedisPubSub,
 } from "../../redis/mod.ts";
 import { FaultProxy } from "../../testing/mod.ts";
+import { RedisAdmin } from "./_redis_admin.ts";
 import { connectThrough } from "./_proxied_redis.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
@@ -151,4 +153,70 @@ Deno.test("calls of one turn keep their order, whatever they are sent as", async
     redis.get(key),
   ]);
   assertEquals(answers, [true, false, "1", true, "3", 1, true, "4"]);
+});
+
+Deno.test("a transaction that finds every connection in use says so", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+    commandTimeoutMs: 300,
+  });
+  const key = uniqueName("pool");
+  await using open = new AsyncDisposableStack();
+  for (let i = 0; i < 8; i++) open.use(await redis.watch(key));
+  const error = await assertRejects(
+    () => redis.watch(key),
+    RedisConnectionError,
+    "for a transaction within 300 ms, as each of 8 is in use",
+  );
+  assertEquals(error.message.startsWith("WATCH was not sent"), true);
+  await open.disposeAsync();
+  await using tx = await redis.watch(key);
+  assertEquals(await tx.get(key), null);
+});
+
+Deno.test("a script that answers with a code of the server's runs once", async () => {
+  await using redis = await RedisClient.connect({
+    clientId: "t",
+    url: redisUrl(),
+  });
+  const key = uniqueName("own-code");
+  for (const code of ["NOSCRIPT", "READONLY", "TRYAGAIN"]) {
+    const sha = await redis.registerScript(
+      `redis.call('INCR', KEYS[1]) return redis.error_reply('${code} of mine')`,
+    );
+    await assertRejects(
+      () => redis.executeScript(sha, [key], []),
+      RedisCommandError,
+      `${code} of mine`,
+    );
+  }
+  assertEquals(await redis.get(key), "3");
+  await redis.delete(key);
+});
+
+Deno.test("calls of one turn keep their order for a user who may run no script", async () => {
+  const { host, port } = new URL(redisUrl());
+  const name = uniqueName("noscript");
+  using admin = await RedisAdmin.connect(Number(port || "6379"));
+  const rule = ["on", ">pw", "~*", "&*", "+@all", "-@scripting"];
+  await admin.ask("ACL", "SETUSER", name, ...rule);
+  try {
+    await using redis = await RedisClient.connect({
+      clientId: "t",
+      url: `redis://${name}:pw@${host}`,
+    });
+    const key = (i: number) => `${name}:${i}`;
+    const calls = [0, 1, 2].map((i) => redis.setIfNotExists(key(i), "first"));
+    const later = redis.setIfNotExists(key(0), "second");
+    const replaced = redis.set(key(1), "later");
+    const deleted = redis.deleteKey(key(2));
+    assertEquals(await Promise.all(calls), [true, true, true]);
+    assertEquals([await later, await deleted], [false, 1]);
+    await replaced;
+    assertEquals(await redis.get(key(1)), "later");
+    await redis.delete(key(0), key(1));
+  } finally {
+    await admin.ask("ACL", "DELUSER", name);
+  }
 });

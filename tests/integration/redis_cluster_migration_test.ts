@@ -78,6 +78,10 @@ Deno.test("claims, sets in one turn, waits and transactions go with a slot that 
   // It has two keys, of which none is there: it waits for the end.
   const claimed = redis.claim(key("claim"), { ttlMs: 60_000 });
   assertEquals(await redis.multi().incr(key("n")).exec(), [1]);
+  // Some are here, some there, and they are read and deleted wherever they are.
+  assertEquals(await tx.get(key("a")), "mine");
+  assertEquals(await tx.get(key("watched")), "0");
+  assertEquals(await redis.delete(key("b"), key("first"), key("none")), 2);
   const increment = async (transaction: RedisTransaction) => {
     const value = Number(await transaction.get(key("tx")));
     transaction.multi().set(key("tx"), String(value + 1));
@@ -90,7 +94,7 @@ Deno.test("claims, sets in one turn, waits and transactions go with a slot that 
   assertEquals(await tx.multi().set(key("watched"), "1").exec(), null);
   await redis.transaction([key("tx")], increment);
   assertEquals(await redis.get(key("tx")), "2");
-  assertEquals(await redis.claim(key("first"), { ttlMs: 9_000 }), null);
+  assertEquals((await redis.claim(key("first"), { ttlMs: 9_000 }))?.fence, 2);
   await redis.rpush(key("list"), "w");
   assertEquals(await neverHanging(popped, "blpop"), [key("list"), "w"]);
 });

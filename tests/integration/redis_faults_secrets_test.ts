@@ -103,7 +103,12 @@ Deno.test("no password and no value comes out of any fault", async () => {
   const kinds = new Set(errors.map((error) => (error as Error).name));
   assertEquals(
     [...kinds].sort(),
-    ["OutcomeUnknownError", "RedisCommandError", "RedisConnectionError"],
+    [
+      "OutcomeUnknownError",
+      "RedisCommandError",
+      "RedisConnectionError",
+      "TransactionCommandError",
+    ],
   );
   assert(logger.lines.length > 0);
   const all = [errors, logger.lines, output.lines, redis, pubsub];

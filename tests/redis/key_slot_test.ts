@@ -30,8 +30,21 @@ Deno.test("keySlot() is what CLUSTER KEYSLOT answers", () => {
 });
 
 Deno.test("the fence of a claim is in the slot of its key", () => {
-  for (const key of ["k", "{a}b", "a{b}c", "a{b", "å", "x:{y}:z"]) {
-    assertEquals(keySlot(fenceKey(key)), keySlot(key));
+  const forms = {
+    "k": "{k}:fence",
+    "a{b": "{a{b}:fence",
+    "{a}b": "{a}b:fence",
+    "x:{y}:z": "x:{y}:z:fence",
+    "a}b": "{20658}a}b:fence",
+    "{}{b}": "{3616}{}{b}:fence",
+  };
+  for (const [key, fence] of Object.entries(forms)) {
+    assertEquals(fenceKey(key), fence);
+  }
+  const odd = ["", "å", "}", "{}", "{}x", "}{", "a}{b}", "a{}b}", "{{}}", "{a"];
+  for (const key of [...odd, ...Object.keys(forms)]) {
+    assertEquals([key, keySlot(fenceKey(key))], [key, keySlot(key)]);
+    assertEquals(fenceKey(key) === key, false);
   }
 });
 

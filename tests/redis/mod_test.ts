@@ -17,6 +17,7 @@ Deno.test("redis/mod.ts exports what it says", () => {
     "RedisPubSub",
     "SocketStalledError",
     "SubscriptionOverflowError",
+    "TransactionCommandError",
     "TransactionConflictError",
     "TransactionStateError",
     "escapePattern",
