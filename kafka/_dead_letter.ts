@@ -1,5 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import type { EventEnvelope } from "../events/envelope.ts";
 import type { IncomingRecord, TopicPartition } from "./engine.ts";
 import { PublishError } from "./errors.ts";
 import type { EventProducer, RawRecord } from "./event_producer.ts";
@@ -11,11 +12,14 @@ const CUTS: readonly number[] = [512 * 1024, 64 * 1024, 0];
 /** A password in a URL. */
 const URL_LOGIN = /:\/\/[^\s/@]+@/g;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** A record that is set aside, and why. */
 export interface DeadLetter {
   readonly partition: TopicPartition;
   readonly record: IncomingRecord;
+  /** The event, where one could be read. */
+  readonly envelope: EventEnvelope | undefined;
   readonly reason: FailureReason;
   readonly error: unknown;
   /** How often a handler was called for it; 0 when none could be. */
@@ -31,13 +35,22 @@ export async function publishDeadLetter(
   producer: EventProducer,
   topic: string,
   letter: DeadLetter,
+  clientId: string | undefined,
 ): Promise<void> {
   const whole = toDeadLetter(letter);
+  const { envelope, record: { key } } = letter;
+  const message = () => ({
+    clientId,
+    messageId: envelope?.event_id,
+    conversationId: envelope?.correlation_id,
+    key: key ? decoder.decode(key) : undefined,
+    eventType: envelope?.event_type,
+  });
   const length = whole.value?.length ?? 0;
   for (const cut of [length, ...CUTS.filter((each) => each < length)]) {
     try {
-      await producer.send(topic, cut === length ? whole : cutTo(whole, cut));
-      return;
+      const record = cut === length ? whole : cutTo(whole, cut);
+      return await producer.relay(topic, record, message);
     } catch (error) {
       const isTooLarge = error instanceof PublishError &&
         error.code === "too_large";
@@ -48,7 +61,8 @@ export async function publishDeadLetter(
 
 /**
  * The record as it goes to the dead-letter topic: key, value and headers as
- * they came, and headers that say why it is there.
+ * they came, and headers that say why it is there. Where spans are recorded its
+ * `traceparent` is that of its own sending.
  *
  * - `dlq.reason`: `malformed` (no event can be read from it), `invalid` (its
  *   data does not fit the schema), `fatal` or `exhausted` (its handler failed)

@@ -100,6 +100,7 @@ export class Dispatcher {
     const work = this.#partitions.get(nameOf(batch));
     if (!work || this.#isClosed) return;
     work.highWatermark = batch.highWatermark;
+    work.server = batch.server;
     for (const record of batch.records) {
       const runnable = work.accept(record);
       if (runnable) this.#ready.push(runnable);

@@ -118,10 +118,11 @@ export class EventHandling {
       ? new ProcessTelemetry(work, origin, this.#options.identity)
       : undefined;
     if (work.failure) told?.failed(work.failure.error);
-    const trace = told?.trace ?? origin;
+    work.trace = told?.trace ?? work.trace;
+    const trace = work.trace ?? origin;
     const fields = trace ? { ...ids, ...traceFields(trace) } : ids;
     const run = () => withFreshContext(fields, () => step(told), work);
-    if (!told) return runInTrace(origin, run);
+    if (!told) return runInTrace(trace, run);
     return told.run(run).finally(() => told.end());
   }
 
@@ -191,7 +192,7 @@ export class EventHandling {
   }
 
   async #setAside(work: Work): Promise<Verdict> {
-    const { partition, record, attempts } = work;
+    const { partition, record, envelope, attempts } = work;
     const { reason, error } = work.failure!;
     const { logger, setAside } = this.#options;
     const fields = { ...work.whereabouts, reason, attempts, error };
@@ -201,7 +202,7 @@ export class EventHandling {
     }
     if (work.setAsideFailures === 0) logger.error("Event is set aside", fields);
     try {
-      await setAside({ partition, record, reason, error, attempts });
+      await setAside({ partition, record, envelope, reason, error, attempts });
       count("huleedu.consume.dead_letters", {
         ...this.#namesOf(work),
         "huleedu.reason": reason,

@@ -5,6 +5,7 @@ import { isTracing, startSpan } from "../events/tracing.ts";
 import { type ConsumerIdentity, consumerNames } from "./_consumer_names.ts";
 import type { IncomingBatch } from "./engine.ts";
 import { originTrace } from "./_origin_trace.ts";
+import { serverNames } from "./_server_names.ts";
 
 /**
  * Tells OpenTelemetry of records that arrived: a span with a link to the origin
@@ -20,6 +21,7 @@ export function reportFetch(
     ...consumerNames(identity, topic),
     "messaging.operation.name": "poll",
     "messaging.destination.partition.id": String(partition),
+    ...serverNames(batch.server),
   });
   if (isMetering()) {
     count("messaging.client.consumed.messages", names(), records.length);

@@ -7,6 +7,7 @@ import type { Logger } from "../protocols.ts";
 import type { CompressionCodecs } from "./compression.ts";
 import type {
   ConsumerListener,
+  IncomingBatch,
   TopicPartition,
   TopicPartitionOffset,
 } from "./engine.ts";
@@ -176,8 +177,10 @@ export class Fetcher {
       });
       const fetched = await request(broker, asked, codecs);
       reachability.regained();
+      const { host, port } = broker.connectionPool;
+      const asking = { askedAt, server: { host, port } };
       for (const each of fetched) {
-        isWell = await this.#take(each, askedAt) && isWell;
+        isWell = await this.#take(each, asking) && isWell;
       }
     } catch (error) {
       isWell = false;
@@ -194,7 +197,7 @@ export class Fetcher {
   /** Resolves with whether the partition can be asked for again at once. */
   async #take(
     fetched: FetchedPartition<Asked>,
-    askedAt: number,
+    asking: Pick<IncomingBatch, "askedAt" | "server">,
   ): Promise<boolean> {
     const { records, highWatermark, next, asked: { place, ...asked } } =
       fetched;
@@ -214,8 +217,8 @@ export class Fetcher {
     this.#places.set(nameOf(place), place);
     place.isBusy = true;
     const { topic, partition } = place;
-    const batch = { topic, partition, records, next, highWatermark, askedAt };
-    this.#options.listener.received(batch).finally(() => {
+    const batch = { topic, partition, records, next, highWatermark };
+    this.#options.listener.received({ ...batch, ...asking }).finally(() => {
       place.isBusy = false;
       this.wake();
     });

@@ -3,6 +3,7 @@
 import { setMaxListeners } from "node:events";
 
 import type {
+  BrokerAddress,
   IncomingRecord,
   TopicPartition,
   TopicPartitionOffset,
@@ -19,6 +20,8 @@ export class PartitionWork implements TopicPartition {
   readonly partition: number;
   /** The offset after the last record of the partition, as last heard. */
   highWatermark = -1;
+  /** Who its records were last fetched from. */
+  server: BrokerAddress | undefined;
   /** Whether there is no room for more of it now. */
   isFull = false;
   readonly #revoked = new AbortController();

@@ -6,6 +6,7 @@ import type { TraceContext } from "../events/trace_context.ts";
 import { isTracing, type LiveSpan, startSpan } from "../events/tracing.ts";
 import type { HandlerOutcome } from "../protocols.ts";
 import { type ConsumerIdentity, consumerNames } from "./_consumer_names.ts";
+import { serverNames } from "./_server_names.ts";
 import type { Work } from "./_work.ts";
 
 const decoder = new TextDecoder();
@@ -16,7 +17,7 @@ const decoder = new TextDecoder();
  */
 export class ProcessTelemetry {
   readonly #span: LiveSpan | undefined;
-  readonly #names: Readonly<Record<string, string | undefined>>;
+  readonly #names: Readonly<Record<string, string | number | undefined>>;
   readonly #since = performance.now();
   #tookMs: number | undefined;
   #error: string | undefined;
@@ -35,6 +36,7 @@ export class ProcessTelemetry {
       ...consumerNames(identity, topic),
       "messaging.operation.name": "process",
       "messaging.destination.partition.id": String(partition),
+      ...serverNames(work.partition.server),
     };
     this.#span = startSpan(`process ${topic}`, {
       kind: "consumer",

@@ -7,6 +7,7 @@ import type { CheckedConnectionOptions } from "./connection_options.ts";
 import { connectWithin } from "./_connect_within.ts";
 import type {
   BatchResult,
+  BrokerAddress,
   OutgoingBatch,
   ProducerEngine,
   ProducerIdentity,
@@ -33,6 +34,7 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 export class KafkaJsProducerEngine implements ProducerEngine {
   readonly #options: CheckedConnectionOptions;
   readonly #compression: Compression;
+  readonly #firstServer: BrokerAddress;
   #cluster: Cluster | undefined;
   /** Metadata of one topic at a time: kafkajs keeps only the last answer. */
   #metadataTurn: Promise<unknown> = Promise.resolve();
@@ -40,6 +42,8 @@ export class KafkaJsProducerEngine implements ProducerEngine {
   constructor(options: CheckedConnectionOptions, compression: Compression) {
     this.#options = options;
     this.#compression = compression;
+    const [host = "", port] = options.brokers[0]!.split(":");
+    this.#firstServer = { host, port: Number(port) };
   }
 
   async connect(): Promise<void> {
@@ -72,6 +76,12 @@ export class KafkaJsProducerEngine implements ProducerEngine {
     });
     this.#metadataTurn = turn.catch(() => {});
     return turn;
+  }
+
+  address(node: number): BrokerAddress {
+    const broker = this.#cluster?.brokerPool.brokers[node];
+    const { host, port } = broker?.connectionPool ?? this.#firstServer;
+    return { host, port };
   }
 
   async initProducerId(): Promise<ProducerIdentity> {

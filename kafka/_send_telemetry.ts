@@ -1,42 +1,54 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import type { EventEnvelope } from "../events/envelope.ts";
 import { errorType } from "../events/error_type.ts";
 import { count, isMetering, measure } from "../events/metrics.ts";
-import {
-  parseTraceparent,
-  type TraceContext,
-} from "../events/trace_context.ts";
+import type { TraceContext } from "../events/trace_context.ts";
 import { isTracing, type LiveSpan, startSpan } from "../events/tracing.ts";
-import type { PublishOptions } from "../protocols.ts";
+import type { BrokerAddress } from "./engine.ts";
+import { serverNames } from "./_server_names.ts";
 
-/** One call of `publishEvent`, as OpenTelemetry is told of it. */
+/** What is known of a record that is sent. */
+export interface SentMessage {
+  /** What it goes on from. By default what goes on here. */
+  readonly parent?: TraceContext | undefined;
+  readonly clientId?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly key?: string | undefined;
+  readonly eventType?: string | undefined;
+}
+
+/** One record on its way, as OpenTelemetry is told of it. */
 export class SendTelemetry {
   readonly #topic: string;
   readonly #span: LiveSpan | undefined;
   readonly #since = performance.now();
   #partition: number | undefined;
+  #server: BrokerAddress | undefined;
 
+  /**
+   * @param server Who is asked, as far as it is known before.
+   */
   constructor(
     topic: string,
-    envelope: EventEnvelope,
-    { key, headers }: PublishOptions,
-    clientId: string | undefined,
+    message: SentMessage,
+    server: BrokerAddress | undefined,
   ) {
     this.#topic = topic;
-    const given = headers?.traceparent;
-    const parent = given && parseTraceparent(given, headers?.tracestate);
+    this.#server = server;
+    const { parent } = message;
     this.#span = startSpan(`send ${topic}`, {
       kind: "producer",
       ...(parent && { parent }),
       attributes: {
         ...namesOf(topic),
+        ...serverNames(server),
         "messaging.operation.type": "send",
-        "messaging.client.id": clientId,
-        "messaging.message.id": envelope.event_id,
-        "messaging.message.conversation_id": envelope.correlation_id,
-        "messaging.kafka.message.key": key,
-        "huleedu.event.type": envelope.event_type,
+        "messaging.client.id": message.clientId,
+        "messaging.message.id": message.messageId,
+        "messaging.message.conversation_id": message.conversationId,
+        "messaging.kafka.message.key": message.key,
+        "huleedu.event.type": message.eventType,
       },
     });
   }
@@ -46,14 +58,16 @@ export class SendTelemetry {
     return this.#span?.trace;
   }
 
-  /** The partition is fixed. */
-  placed(partition: number): void {
+  /** The partition is known, and who leads it. */
+  placed(partition: number, leader: BrokerAddress | undefined): void {
     this.#partition = partition;
+    this.#server = leader;
   }
 
   /** The event is in the log; at an unknown offset where that is -1. */
   sent(offset: number, bytes: number): void {
     this.#span?.set({
+      ...serverNames(this.#server),
       "messaging.destination.partition.id": partitionId(this.#partition),
       "messaging.kafka.offset": offset === -1 ? undefined : offset,
       "messaging.message.body.size": bytes,
@@ -71,6 +85,7 @@ export class SendTelemetry {
     if (!isMetering()) return;
     const attributes = {
       ...namesOf(this.#topic),
+      ...serverNames(this.#server),
       "messaging.destination.partition.id": partitionId(this.#partition),
       "error.type": error,
     };

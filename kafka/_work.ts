@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { EventEnvelope } from "../events/envelope.ts";
+import type { TraceContext } from "../events/trace_context.ts";
 import type { IncomingRecord } from "./engine.ts";
 import type { PartitionWork } from "./_partition_work.ts";
 
@@ -42,6 +43,8 @@ export class Work {
   failure:
     | { readonly reason: FailureReason; readonly error: unknown }
     | undefined;
+  /** The span it was last handled in, where spans are recorded. */
+  trace: TraceContext | undefined;
   /** How often it could not be set aside. */
   setAsideFailures = 0;
 
@@ -59,6 +62,7 @@ export class Work {
     this.isDone = true;
     this.record = { ...DONE, offset: this.offset };
     this.envelope = undefined;
+    this.trace = undefined;
   }
 
   /** Where it is, for log lines. */

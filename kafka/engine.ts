@@ -46,6 +46,14 @@ export interface BatchResult {
   readonly error: string | null;
 }
 
+/** Where a broker is. */
+export interface BrokerAddress {
+  /** The name or address of its host. */
+  readonly host: string;
+  /** The port. */
+  readonly port: number;
+}
+
 /** What a producer needs of a client. */
 export interface ProducerEngine {
   /** Connects. Rejects with `KafkaConnectionError`. */
@@ -58,6 +66,11 @@ export interface ProducerEngine {
    * `refresh` is set.
    */
   leaders(topic: string, refresh: boolean): Promise<readonly number[]>;
+  /**
+   * Where a node is, or, while that is not known, the server that is asked
+   * first. `undefined` for what has no address.
+   */
+  address(node: number): BrokerAddress | undefined;
   /** Asks for a new identity. */
   initProducerId(): Promise<ProducerIdentity>;
   /**
@@ -125,6 +138,8 @@ export interface IncomingBatch extends TopicPartition {
   readonly highWatermark: number;
   /** When they were asked for, in milliseconds since the Unix epoch. */
   readonly askedAt?: number;
+  /** Who was asked, if that has an address. */
+  readonly server?: BrokerAddress;
 }
 
 /** What an engine tells the consumer. */

@@ -9,6 +9,7 @@ import type {
   OutgoingRecord,
   ProducerEngine,
   ProducerIdentity,
+  TopicPartition,
 } from "./engine.ts";
 import { ProduceFailure } from "./engine.ts";
 import type { PublishErrorCode } from "./errors.ts";
@@ -111,6 +112,11 @@ export class EventFunnel {
       if (backlog.admit(pending)) this.#topic(topic).add(pending);
       this.#flushSoon();
     });
+  }
+
+  /** The node that leads a partition, as last heard; -1 when that is unknown. */
+  leader({ topic, partition }: TopicPartition): number {
+    return this.#topics.get(topic)?.leader(partition) ?? -1;
   }
 
   /** Waits until nothing is on its way, then fails what is left at the deadline. */

@@ -6,6 +6,7 @@ import { observe } from "../events/metrics.ts";
 import { serializeEnvelope } from "../events/serialize_envelope.ts";
 import {
   formatTraceparent,
+  parseTraceparent,
   type TraceContext,
   traceOf,
 } from "../events/trace_context.ts";
@@ -19,7 +20,11 @@ import { isTopic, requirePositive } from "./connection_options.ts";
 import type { ProducerEngine } from "./engine.ts";
 import { NotStartedError, PublishError } from "./errors.ts";
 import { EventFunnel } from "./event_funnel.ts";
-import { isSendObserved, SendTelemetry } from "./_send_telemetry.ts";
+import {
+  isSendObserved,
+  SendTelemetry,
+  type SentMessage,
+} from "./_send_telemetry.ts";
 import { stopTimeout } from "./_stop_timeout.ts";
 
 const encoder = new TextEncoder();
@@ -159,31 +164,64 @@ export class EventProducer {
     envelope: EventEnvelope<T>,
     options: PublishOptions,
   ): Promise<PublishOutcome> {
+    const { signal } = options;
     if (isSendObserved()) {
-      await this.#publishObserved(topic, envelope, options);
+      const message = messageOf(envelope, options);
+      await this.#sendObserved(
+        topic,
+        message,
+        signal,
+        (trace) => this.#record(envelope, options, trace ?? traceFor(options)),
+      );
     } else {
       const record = this.#record(envelope, options, traceFor(options));
-      await this.send(topic, record, options.signal);
+      await this.send(topic, record, signal);
     }
     return "sent";
   }
 
-  async #publishObserved(
+  /**
+   * Sends a record that came from elsewhere, as `send()` does. Where spans are
+   * recorded it has one, which its headers name.
+   */
+  async relay(
     topic: string,
-    envelope: EventEnvelope,
-    options: PublishOptions,
+    record: RawRecord,
+    message: () => SentMessage,
   ): Promise<void> {
-    const told = new SendTelemetry(topic, envelope, options, this.#clientId);
-    try {
-      const trace = told.trace ?? traceFor(options);
-      const record = this.#record(envelope, options, trace);
-      const offset = await this.send(
+    if (isSendObserved()) {
+      await this.#sendObserved(
         topic,
-        record,
-        options.signal,
-        (partition) => told.placed(partition),
+        message(),
+        undefined,
+        (trace) =>
+          trace ? { ...record, headers: inTrace(record, trace) } : record,
       );
-      told.sent(offset, record.value.length);
+    } else {
+      await this.send(topic, record);
+    }
+  }
+
+  async #sendObserved(
+    topic: string,
+    message: SentMessage,
+    signal: AbortSignal | undefined,
+    recordIn: (trace: TraceContext | undefined) => RawRecord,
+  ): Promise<void> {
+    const clientId = message.clientId ?? this.#clientId;
+    const told = new SendTelemetry(
+      topic,
+      { ...message, clientId },
+      this.#engine.address(-1),
+    );
+    try {
+      const record = recordIn(told.trace);
+      const placed = (partition: number) => {
+        const leader = this.#funnel.leader({ topic, partition });
+        told.placed(partition, this.#engine.address(leader));
+      };
+      const offset = await this.send(topic, record, signal, placed);
+      told.sent(offset, record.value?.length ?? 0);
     } catch (error) {
       told.failed(error);
       throw error;
@@ -194,7 +232,7 @@ export class EventProducer {
     envelope: EventEnvelope,
     { key, headers }: PublishOptions,
     trace: TraceContext | undefined,
-  ): RawRecord & { readonly value: Uint8Array } {
+  ): RawRecord {
     const value = encoder.encode(serializeEnvelope(envelope));
     const all: Array<readonly [string, Uint8Array]> = [];
     if (this.#standardHeaders) {
@@ -208,12 +246,7 @@ export class EventProducer {
         all.push([name, encoder.encode(text)]);
       }
     }
-    if (trace) {
-      all.push(["traceparent", encoder.encode(formatTraceparent(trace))]);
-      if (trace.state !== undefined) {
-        all.push(["tracestate", encoder.encode(trace.state)]);
-      }
-    }
+    if (trace) all.push(...traceHeaders(trace));
     return { key: key ? encoder.encode(key) : null, value, headers: all };
   }
 
@@ -247,6 +280,40 @@ export class EventProducer {
 function traceFor({ headers }: PublishOptions): TraceContext | undefined {
   if (headers?.traceparent !== undefined) return undefined;
   return traceOf(currentContext());
+}
+
+function messageOf(
+  envelope: EventEnvelope,
+  { key, headers }: PublishOptions,
+): SentMessage {
+  const given = headers?.traceparent;
+  return {
+    parent: given ? parseTraceparent(given, headers.tracestate) : undefined,
+    messageId: envelope.event_id,
+    conversationId: envelope.correlation_id,
+    key,
+    eventType: envelope.event_type,
+  };
+}
+
+/** The headers of a record, with a trace in place of the one it came in. */
+function inTrace(
+  { headers = [] }: RawRecord,
+  trace: TraceContext,
+): NonNullable<RawRecord["headers"]> {
+  const own = headers.filter(([name]) => !TRACE_HEADERS.has(name));
+  return [...own, ...traceHeaders(trace)];
+}
+
+function traceHeaders(trace: TraceContext): Array<[string, Uint8Array]> {
+  const parent = formatTraceparent(trace);
+  const headers: Array<[string, Uint8Array]> = [
+    ["traceparent", encoder.encode(parent)],
+  ];
+  if (trace.state !== undefined) {
+    headers.push(["tracestate", encoder.encode(trace.state)]);
+  }
+  return headers;
 }
 
 function standardHeaders(

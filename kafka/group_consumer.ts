@@ -117,7 +117,8 @@ export class GroupConsumer {
           this.#hasDeadLetters = true;
           await this.#deadLetters.start();
           const topic = topicOf(letter.partition.topic);
-          await publishDeadLetter(this.#deadLetters, topic, letter);
+          const { clientId } = this.#identity;
+          await publishDeadLetter(this.#deadLetters, topic, letter, clientId);
         }
         : undefined,
     });

@@ -10,6 +10,8 @@ import type {
 import type { EventProducer, RawRecord } from "./event_producer.ts";
 import { nameOf } from "./_dispatcher.ts";
 import { Fifo } from "./_lane.ts";
+import { originTrace } from "./_origin_trace.ts";
+import type { SentMessage } from "./_send_telemetry.ts";
 
 const DLQ_HEADER = /^dlq\./;
 const decoder = new TextDecoder();
@@ -72,10 +74,11 @@ export async function redriveDeadLetters(
 
   const take = async (record: IncomingRecord, place: Place) => {
     if (filter(describe(record))) {
-      await producer.send(topic, withoutReasons(record));
+      await producer.relay(topic, withoutReasons(record), () => facts(record));
       redriven++;
     } else {
-      await producer.send(deadLetterTopic, asItIs(record));
+      const letter = asItIs(record);
+      await producer.relay(deadLetterTopic, letter, () => facts(record));
       kept++;
     }
     place.position = record.offset + 1;
@@ -178,6 +181,12 @@ function describe({ key, value, headers }: IncomingRecord): DeadLetterInfo {
     value: value && decoder.decode(value),
     headers: texts,
   };
+}
+
+/** Its new sending goes on from where it was sent before. */
+function facts(record: IncomingRecord): SentMessage {
+  const key = record.key ? decoder.decode(record.key) : undefined;
+  return { parent: originTrace(record, undefined), key };
 }
 
 function withoutReasons({ key, value, headers }: IncomingRecord): RawRecord {

@@ -30,6 +30,10 @@ export class MemoryProducerEngine implements ProducerEngine {
     return Promise.resolve(this.#cluster.topic(topic).map(() => LEADER));
   }
 
+  address(): undefined {
+    return undefined;
+  }
+
   initProducerId(): Promise<ProducerIdentity> {
     return Promise.resolve({ id: this.#cluster.newProducerId(), epoch: 0 });
   }

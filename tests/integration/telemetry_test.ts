@@ -23,6 +23,10 @@ function clientOptions(): RedisClientOptions {
   return { clientId: "telemetry", url: redisUrl() };
 }
 
+function serverOf({ attributes }: ReadableSpan): string {
+  return `${attributes["server.address"]}:${attributes["server.port"]}`;
+}
+
 Deno.test("A request, its events, Redis and the notification are one trace on real servers", async () => {
   await using sdk = new TelemetrySdk();
   const giveUp = new AbortController();
@@ -69,6 +73,9 @@ Deno.test("A request, its events, Redis and the notification are one trace on re
       ...chain.slice(0, -1).map((span) => span.spanContext().spanId),
     ],
   );
+  for (const span of chain.slice(0, -1)) {
+    assertEquals(serverOf(span), kafkaBootstrapServers());
+  }
   const [, analysing, , telling, notifying] = chain;
   for (const handling of [analysing, telling]) {
     // The claim, and the mark that the event is handled.

@@ -4,6 +4,7 @@ import { MemoryCluster } from "../../testing/memory_cluster.ts";
 import { MemoryProducerEngine } from "../../testing/memory_producer_engine.ts";
 import {
   type BatchResult,
+  type BrokerAddress,
   type OutgoingBatch,
   type OutgoingRecord,
   ProduceFailure,
@@ -34,6 +35,8 @@ export class ScriptedEngine implements ProducerEngine {
   readonly #hanging: Array<() => void> = [];
   readonly #onHang: Array<() => void> = [];
   topicExists = true;
+  /** Where nodes are; the leader is 0, and who is asked first is -1. */
+  readonly addresses = new Map<number, BrokerAddress>();
   /** Whether every answer is lost once the script is over. */
   isDeaf = false;
 
@@ -61,6 +64,10 @@ export class ScriptedEngine implements ProducerEngine {
 
   leaders(topic: string): Promise<readonly number[]> {
     return this.topicExists ? this.#engine.leaders(topic) : Promise.resolve([]);
+  }
+
+  address(node: number): BrokerAddress | undefined {
+    return this.addresses.get(node);
   }
 
   initProducerId(): Promise<ProducerIdentity> {

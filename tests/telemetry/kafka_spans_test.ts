@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   createEnvelope,
@@ -14,6 +15,13 @@ import { TelemetrySdk } from "./telemetry_sdk.ts";
 
 const TYPE = "huleedu.essay.created.v1";
 const CALLER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+const LETTERS = `${TYPE}.dlq`;
+
+function traceparentOf(span: ReadableSpan | undefined): string {
+  const { traceId, spanId } = span!.spanContext();
+  return `00-${traceId}-${spanId}-01`;
+}
 
 function makeEvent() {
   return createEnvelope({
@@ -188,23 +196,66 @@ Deno.test("MemoryConsumer links what it polled to the origin of each record", as
   );
 });
 
-Deno.test("MemoryConsumer sets an event aside in its trace, with the headers it came with", async () => {
+Deno.test("MemoryConsumer sets an event aside in a span below the one it was handled in", async () => {
   await using sdk = new TelemetrySdk();
   await using bus = await MemoryBus.connect({ partitions: 1 });
-  await using consumer = bus.consumer({ groupId: "g", topics: [TYPE] });
+  await using consumer = bus.consumer({
+    groupId: "g",
+    topics: [TYPE],
+  });
   consumer.on(TYPE, () => Promise.reject(new FatalEventError("no such essay")));
   await consumer.start();
-  await bus.publishEvent(TYPE, makeEvent());
-  const [letter] = await bus.untilRecords(`${TYPE}.dlq`, 1);
+  const event = makeEvent();
+  await bus.publishEvent(TYPE, event, { key: "e1", headers: { a: "1" } });
+  const [letter] = await bus.untilRecords(LETTERS, 1);
   await consumer.stop();
 
-  const [send] = sdk.named(`send ${TYPE}`);
   const [attempt] = sdk.named(`process ${TYPE}`);
   assertEquals(attempt?.status.code, SpanStatusCode.ERROR);
-  assertMatch(
-    letter!.headers.traceparent!,
-    new RegExp(send!.spanContext().spanId),
+  const [aside] = sdk.named(`send ${LETTERS}`);
+  assertEquals(aside?.kind, SpanKind.PRODUCER);
+  assertEquals(
+    aside?.parentSpanContext?.spanId,
+    attempt?.spanContext().spanId,
   );
+  assertEquals(aside?.attributes, {
+    "messaging.system": "kafka",
+    "messaging.operation.name": "send",
+    "messaging.operation.type": "send",
+    "messaging.destination.name": LETTERS,
+    "messaging.destination.partition.id": "0",
+    "messaging.kafka.offset": 0,
+    "messaging.kafka.message.key": "e1",
+    "messaging.message.id": event.event_id,
+    "messaging.message.conversation_id": event.correlation_id,
+    "messaging.message.body.size": letter!.value!.length,
+    "huleedu.event.type": TYPE,
+  });
+  const { a, traceparent } = letter!.headers;
+  assertEquals([a, traceparent], ["1", traceparentOf(aside)]);
+});
+
+Deno.test("MemoryBus.redrive() sends each letter in a span that goes on from where it was set aside", async () => {
+  await using sdk = new TelemetrySdk();
+  await using bus = await MemoryBus.connect({ partitions: 1 });
+  const given = { "dlq.reason": "fatal", traceparent: CALLER };
+  bus.publishRaw(LETTERS, "1", { key: "back", headers: given });
+  bus.publishRaw(LETTERS, "2", { key: "kept", headers: given });
+  await bus.redrive(TYPE, { filter: ({ key }) => key === "back" });
+
+  const [back] = sdk.named(`send ${TYPE}`);
+  const [kept] = sdk.named(`send ${LETTERS}`);
+  for (const span of [back, kept]) {
+    assertEquals(span?.parentSpanContext?.spanId, "00f067aa0ba902b7");
+  }
+  assertEquals(back?.attributes["messaging.kafka.message.key"], "back");
+  assertEquals(bus.records(TYPE)[0]?.headers, {
+    traceparent: traceparentOf(back),
+  });
+  assertEquals(bus.records(LETTERS)[2]?.headers, {
+    "dlq.reason": "fatal",
+    traceparent: traceparentOf(kept),
+  });
 });
 
 Deno.test("MemoryConsumer shows in a trace what is no event", async () => {
