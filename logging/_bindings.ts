@@ -11,31 +11,30 @@ import { readProperty } from "./_simple_value.ts";
 export class Bindings {
   readonly #fields: LogFields | undefined;
   #serializer: Serializer | undefined;
-  #fragment = EMPTY;
+  #fragment: Fragment;
 
-  /** Creates bindings of fields that will not change. */
-  constructor(fields?: LogFields) {
+  /** Creates bindings; the fragment is what the serializer wrote of the fields. */
+  constructor(
+    fields?: LogFields,
+    serializer?: Serializer,
+    fragment: Fragment = EMPTY,
+  ) {
     this.#fields = fields;
+    this.#serializer = serializer;
+    this.#fragment = fragment;
   }
 
-  /** Adds fields. They are read here and now, and only once. */
-  extend(fields: unknown): Bindings {
+  /** Adds fields. They are read and written here and now, to their last value. */
+  extend(fields: unknown, serializer: Serializer): Bindings {
+    const added = copyOf(fields);
     // Without a prototype, so that a field may be called `__proto__`.
-    const all: Record<string, unknown> = Object.create(null);
-    Object.assign(all, this.#fields);
-    try {
-      const added = toFields(fields) ?? {};
-      for (const name of Object.keys(added)) {
-        const value = readProperty(added, name);
-        if (value !== undefined) all[name] = value;
-      }
-    } catch {
-      all["fields"] = UNREADABLE;
-    }
-    return new Bindings(all);
+    const all = Object.assign(Object.create(null), this.#fields, added);
+    const before = this.fragment(serializer);
+    const fragment = before.with(createFragment(serializer, added));
+    return new Bindings(all, serializer, fragment);
   }
 
-  /** The fields as they stand in a line, written at the first line. */
+  /** The fields as they stand in a line; written anew for another serializer. */
   fragment(serializer: Serializer): Fragment {
     if (this.#fields === undefined) return EMPTY;
     if (this.#serializer !== serializer) {
@@ -44,4 +43,19 @@ export class Bindings {
     }
     return this.#fragment;
   }
+}
+
+/** Reads the fields of a value, so that their names can be read again. */
+function copyOf(value: unknown): LogFields {
+  const copy: Record<string, unknown> = Object.create(null);
+  try {
+    const fields = toFields(value) ?? {};
+    for (const name of Object.keys(fields)) {
+      const field = readProperty(fields, name);
+      if (field !== undefined) copy[name] = field;
+    }
+  } catch {
+    copy["fields"] = UNREADABLE;
+  }
+  return copy;
 }

@@ -45,6 +45,19 @@ export class Fragment {
     return index < 0 ? undefined : this.#parts[index];
   }
 
+  /** These fields and others; of one name the other counts, in the same place. */
+  with(others: Fragment): Fragment {
+    if (this.#names.length === 0) return others;
+    const names = [...this.#names];
+    const parts = [...this.#parts];
+    for (let i = 0; i < others.#names.length; i++) {
+      const index = names.indexOf(others.#names[i]!);
+      if (index < 0) names.push(others.#names[i]!);
+      parts[index < 0 ? names.length - 1 : index] = others.#parts[i]!;
+    }
+    return new Fragment(names, parts);
+  }
+
   /** The fields other than those of the given names. */
   without(names: (name: string) => boolean): string {
     return joined(

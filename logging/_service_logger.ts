@@ -9,7 +9,7 @@ import type { LoggerCore } from "./_logger_core.ts";
 import { reportFailure } from "./_report_failure.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
 import { readProperty } from "./_simple_value.ts";
-import type { LazyLogFields, ServiceLogger } from "./service_logger.ts";
+import type { ServiceLogger } from "./service_logger.ts";
 
 const [DEBUG, INFO, WARN, ERROR, CRITICAL] = LEVELS;
 
@@ -22,6 +22,9 @@ const METHODS = {
   critical: CRITICAL,
 } as const;
 
+type Name = keyof typeof METHODS;
+type Method = ServiceLogger[Name];
+
 /**
  * Creates the logger of a core. It and its children are of a class of their own,
  * in which a method whose level is not logged is replaced by one that does
@@ -29,21 +32,57 @@ const METHODS = {
  */
 export function createLogger(core: LoggerCore): ServiceLogger {
   class CoreLogger extends ContextLogger {}
-  const methods: Partial<Pick<ServiceLogger, keyof typeof METHODS>> =
-    CoreLogger.prototype;
+  const methods: Partial<Record<Name, Method>> = CoreLogger.prototype;
+  const root = new Bindings();
+
+  /** Does nothing, unless it was taken off its logger: the level may be lower now. */
+  function createSilent(level: Level): Method {
+    return function (this: unknown, message, fields): void {
+      if (this === undefined) log(core, root, level, message, fields);
+    };
+  }
+
   core.onThreshold = (threshold) => {
-    for (const name of Object.keys(METHODS) as (keyof typeof METHODS)[]) {
-      if (METHODS[name].number < threshold) methods[name] = doNothing;
+    for (const name of Object.keys(METHODS) as Name[]) {
+      const level = METHODS[name];
+      if (level.number < threshold) methods[name] = createSilent(level);
       else delete methods[name];
     }
   };
-  return new CoreLogger(core, new Bindings());
+  return new CoreLogger(core, root);
 }
 
-function doNothing(): void {}
-
-/** The logger of a service. */
+/**
+ * The logger of a service. Its methods are made when they are read, so that one
+ * may be handed on by itself. Once the call is compiled, no function is made for
+ * it, while six of them would stay in each child.
+ */
 class ContextLogger implements ServiceLogger {
+  /** Logs what only a developer wants to see. */
+  declare debug: Method;
+  /** Logs what happened. */
+  declare info: Method;
+  /** Logs what is odd and was handled. */
+  declare warn: Method;
+  /** Logs what failed. */
+  declare error: Method;
+  /** Logs what needs a person now. */
+  declare critical: Method;
+
+  static {
+    for (const name of Object.keys(METHODS) as Name[]) {
+      const level = METHODS[name];
+      Object.defineProperty(ContextLogger.prototype, name, {
+        configurable: true,
+        get(this: ContextLogger): Method {
+          return (message, fields) =>
+            log(this.#core, this.#bindings, level, message, fields);
+        },
+        set: replaceMethod(name),
+      });
+    }
+  }
+
   readonly #core: LoggerCore;
   readonly #bindings: Bindings;
 
@@ -53,36 +92,27 @@ class ContextLogger implements ServiceLogger {
     this.#bindings = bindings;
   }
 
-  /** Logs what only a developer wants to see. */
-  debug(message: string, fields?: LazyLogFields): void {
-    log(this.#core, this.#bindings, DEBUG, message, fields);
-  }
-
-  /** Logs what happened. */
-  info(message: string, fields?: LazyLogFields): void {
-    log(this.#core, this.#bindings, INFO, message, fields);
-  }
-
-  /** Logs what is odd and was handled. */
-  warn(message: string, fields?: LazyLogFields): void {
-    log(this.#core, this.#bindings, WARN, message, fields);
-  }
-
-  /** Logs what failed. */
-  error(message: string, fields?: LazyLogFields): void {
-    log(this.#core, this.#bindings, ERROR, message, fields);
-  }
-
-  /** Logs what needs a person now. */
-  critical(message: string, fields?: LazyLogFields): void {
-    log(this.#core, this.#bindings, CRITICAL, message, fields);
-  }
-
   /** A logger that adds `fields` to each of its lines. */
-  child(fields: LazyLogFields): ServiceLogger {
-    const Kind = this.constructor as typeof ContextLogger;
-    return new Kind(this.#core, this.#bindings.extend(fields));
+  get child(): ServiceLogger["child"] {
+    return (fields) => {
+      const Kind = this.constructor as typeof ContextLogger;
+      const bindings = this.#bindings.extend(fields, this.#core.serializer);
+      return new Kind(this.#core, bindings);
+    };
   }
+
+  /** Lets a test put a function of its own in the place of the method. */
+  set child(method: ServiceLogger["child"]) {
+    replaceMethod("child").call(this, method);
+  }
+}
+
+/** Methods may be replaced, as in any other object. */
+function replaceMethod(name: string): (this: object, method: unknown) => void {
+  return function (value) {
+    const descriptor = { value, configurable: true, writable: true };
+    Object.defineProperty(this, name, descriptor);
+  };
 }
 
 function log(

@@ -12,6 +12,11 @@ export type LazyLogFields = LogFields | (() => LogFields);
  * A logger that also takes functions in the place of fields. What they throw
  * shows as `fields: "[unreadable]"`.
  *
+ * A method may be taken off its logger and handed on, as in
+ * `promise.catch(logger.error)`. One that is taken while its level is not logged
+ * begins to log when `setLogLevel` lowers the level, but without the fields of
+ * `child`.
+ *
  * @example Fields that are made only when they are shown
  * ```ts
  * import { createServiceLogger, LineHandler } from "@huleedu/service-libs/logging";
@@ -42,6 +47,10 @@ export interface ServiceLogger extends Logger {
   error(message: string, fields?: LazyLogFields): void;
   /** Logs what needs a person now. */
   critical(message: string, fields?: LazyLogFields): void;
-  /** A logger that adds `fields`, found out here and now, to each of its lines. */
+  /**
+   * A logger that adds `fields` to each of its lines. They are read here and now,
+   * with all that is in them: what changes later does not show. Only a change of
+   * what is redacted has them read once more.
+   */
   child(fields: LazyLogFields): ServiceLogger;
 }

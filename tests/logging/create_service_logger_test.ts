@@ -151,28 +151,6 @@ Deno.test("createServiceLogger() keeps a field that a call leaves undefined", ()
   assertEquals(last()["user"], "u1");
 });
 
-Deno.test("Logger.child() adds to the fields of its parent and leaves it alone", () => {
-  const { logger, last } = capture();
-  const child = logger.child({ a: 1, b: 1 });
-  const grandchild = child.child({ b: 2 });
-
-  grandchild.info("Hello");
-  assertEquals([last()["a"], last()["b"]], [1, 2]);
-  child.info("Hello");
-  assertEquals([last()["a"], last()["b"]], [1, 1]);
-  logger.info("Hello");
-  assertEquals("a" in last(), false);
-});
-
-Deno.test("Logger.child() reads its fields when it is called", () => {
-  const { logger, last } = capture();
-  const fields = { step: 1 };
-  const child = logger.child(fields);
-  fields.step = 2;
-  child.info("Hello");
-  assertEquals(last()["step"], 1);
-});
-
 Deno.test("createServiceLogger() accepts what callers without types pass", () => {
   const { logger, last } = capture();
   const untyped = logger as unknown as {
