@@ -174,15 +174,20 @@ export class KafkaBus implements EventPublisher, Lifecycle {
 
   /**
    * Puts dead letters back on their topic, each once, with key, value and
-   * headers as they first came. Those that the filter passes over move to the
-   * end of the dead-letter topic. Letters that arrive meanwhile are left.
+   * headers as they first came, those of a partition in their order. Those that
+   * the filter passes over move to the end of the dead-letter topic. Letters
+   * that arrive meanwhile are left.
+   *
+   * Hundreds are on their way at once. When one fails, those behind it that were
+   * sent already stay sent: it moves to the end of the dead-letter topic then.
+   * Where spans are recorded each has one, which its `traceparent` names.
    *
    * @param topic The topic they came from; its dead letters are in `<topic>.dlq`
    * unless the options say otherwise.
    * @param options Filter, limit and abort signal.
    * @returns How many were put back, and how many passed over.
    * @throws {NotStartedError} If the bus is not started.
-   * @throws {PublishError} If a letter is not acknowledged; it stays where it is.
+   * @throws {PublishError} If a letter is not acknowledged; it is still one.
    */
   async redrive(
     topic: string,

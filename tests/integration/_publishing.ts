@@ -135,9 +135,12 @@ export class Publishing implements AsyncDisposable {
     await this.#pump;
   }
 
-  /** Holds the log against what was acknowledged and what was not. */
-  async check(servers: string): Promise<Verdict> {
-    const log = await readLog(servers, this.#topic);
+  /**
+   * Holds the log against what was acknowledged and what was not, or that of
+   * another topic, where it went in turn.
+   */
+  async check(servers: string, topic: string = this.#topic): Promise<Verdict> {
+    const log = await readLog(servers, topic);
     const copies = new Map<string, number>();
     for (const { id } of log) copies.set(id, (copies.get(id) ?? 0) + 1);
     const verdict = {

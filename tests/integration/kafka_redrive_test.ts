@@ -4,7 +4,9 @@ import { assertEquals } from "@std/assert";
 
 import { createEnvelope } from "../../events/mod.ts";
 import { KafkaBus, KafkaConsumer } from "../../kafka/mod.ts";
+import { createPartitions } from "./_kafka_admin.ts";
 import { readRaw } from "./_kafka_harness.ts";
+import { Publishing } from "./_publishing.ts";
 import { kafkaBootstrapServers } from "./_services.ts";
 
 Deno.test("KafkaBus.redrive() puts dead letters back on their topic once", async () => {
@@ -42,4 +44,25 @@ Deno.test("KafkaBus.redrive() puts dead letters back on their topic once", async
   await all;
   assertEquals(await bus.redrive(topic), { redriven: 0, kept: 0 });
   assertEquals(bus.health(), { state: "running", unsettled: 0 });
+});
+
+Deno.test("KafkaBus.redrive() doubles none and keeps each key in order, also of two at once", async () => {
+  const bootstrapServers = kafkaBootstrapServers();
+  const server = { clientId: "redrive", bootstrapServers };
+  const topic = `huleedu.redrive.${crypto.randomUUID()}.v1`;
+  await createPartitions(bootstrapServers, topic, 3);
+  await createPartitions(bootstrapServers, `${topic}.dlq`, 3);
+  await using bus = await KafkaBus.connect(server);
+  await using other = await KafkaBus.connect(server);
+  const letters = new Publishing(bus, `${topic}.dlq`);
+  for (let nth = 0; nth < 3_000; nth++) letters.publish(`key-${nth % 20}`);
+  await letters.finish();
+
+  const reports = await Promise.all([bus.redrive(topic), other.redrive(topic)]);
+  assertEquals(
+    reports.reduce((sum, { redriven }) => sum + redriven, 0),
+    3_000,
+  );
+  await letters.check(bootstrapServers, topic);
+  assertEquals(await bus.redrive(topic), { redriven: 0, kept: 0 });
 });

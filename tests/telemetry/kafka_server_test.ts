@@ -3,9 +3,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 
 import { createEnvelope, serializeEnvelope } from "../../events/mod.ts";
-import type { ConsumerEngine, ConsumerListener } from "../../kafka/engine.ts";
 import { EventProducer } from "../../kafka/event_producer.ts";
 import { GroupConsumer } from "../../kafka/group_consumer.ts";
+import { HandFedEngine } from "../kafka/_hand_fed_engine.ts";
 import { ScriptedEngine, type Turn } from "../kafka/_scripted_engine.ts";
 import { TelemetrySdk } from "./telemetry_sdk.ts";
 
@@ -21,34 +21,6 @@ function engineWithAddresses(script: readonly Turn[] = []): ScriptedEngine {
   const engine = new ScriptedEngine(script);
   engine.addresses.set(0, LEADER).set(-1, FIRST);
   return engine;
-}
-
-/** A member that is given one partition, and what is put there by hand. */
-class HandFedEngine implements ConsumerEngine {
-  readonly isOut = false;
-  listener: ConsumerListener | undefined;
-
-  start(listener: ConsumerListener): Promise<void> {
-    this.listener = listener;
-    listener.assigned([{ topic: TYPE, partition: 0, offset: 0 }], false);
-    return Promise.resolve();
-  }
-
-  stop(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  commit(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  ends(): Promise<number[]> {
-    return Promise.resolve([]);
-  }
-
-  pause(): void {}
-
-  resume(): void {}
 }
 
 function serverOf(
@@ -84,7 +56,7 @@ Deno.test("publishEvent() names the server that is asked first when no leader an
 Deno.test("GroupConsumer names the broker that records came from, and keeps the span of a letter that is tried again", async () => {
   await using sdk = new TelemetrySdk();
   const letters = engineWithAddresses([{ error: "INVALID_RECORD" }]);
-  const engine = new HandFedEngine();
+  const engine = new HandFedEngine({ topic: TYPE, partition: 0 });
   const producer = new EventProducer("test", letters, {});
   const again = new Promise<void>((resolve) => {
     letters.answer = () => (resolve(), undefined);
@@ -97,7 +69,7 @@ Deno.test("GroupConsumer names the broker that records came from, and keeps the 
   await consumer.start();
   const value = new TextEncoder().encode(serializeEnvelope(makeEvent()));
   const record = { offset: 0, key: null, value, headers: {}, timestamp: 0 };
-  await engine.listener!.received({
+  await engine.listener.received({
     topic: TYPE,
     partition: 0,
     records: [record],
