@@ -2,6 +2,11 @@
 
 import type { TopicPartition, TopicPartitionOffset } from "./engine.ts";
 import {
+  beginningOf,
+  beginningText,
+  type CommittedPosition,
+} from "./_group_beginning.ts";
+import {
   dealPartitions,
   decodeAssignment,
   decodeSubscription,
@@ -49,6 +54,8 @@ export class GroupMembership {
   #coordinator: Broker | undefined;
   #memberId = "";
   #generationId = -1;
+  /** How many partitions each topic had when the group began with it. */
+  readonly #beginnings = new Map<string, number>();
   /** The last generation whose partitions were taken over. */
   #settled = { memberId: "", generationId: -1 };
 
@@ -105,7 +112,11 @@ export class GroupMembership {
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const topics = offsets.map(({ topic, partition, offset }) => ({
       topic,
-      partitions: [{ partition, offset: String(offset) }],
+      partitions: [{
+        partition,
+        offset: String(offset),
+        metadata: beginningText(this.#beginnings.get(topic) ?? 0),
+      }],
     }));
     // Who we are now, not who we are once the coordinator is found: it refuses
     // the positions of a generation that is over.
@@ -132,12 +143,63 @@ export class GroupMembership {
    * Where the group goes on in partitions: where it has committed, or where it
    * begins. What it begins with is committed at once, so that a crash before
    * the first event is done does not make it begin elsewhere. One that came
-   * into being while we were a member is read from its first event on.
+   * into being after the group began is read from its first event on.
+   *
+   * @param isNew Whether a topic came into being while we were a member.
    */
   async positions(
     partitions: readonly TopicPartition[],
-    isNew: (at: TopicPartition) => boolean,
+    isNew: (topic: string) => boolean,
   ): Promise<TopicPartitionOffset[]> {
+    if (partitions.length === 0) return [];
+    const committed = await this.#committed(partitions);
+    const fresh = partitions.filter((each) =>
+      !committed.some((known) => isSame(known, each))
+    );
+    await this.#learnBeginnings(committed, fresh, isNew);
+    const begun: TopicPartitionOffset[] = [];
+    for (const each of fresh) {
+      const { topic, partition } = each;
+      const isLate = partition >= this.#beginnings.get(topic)!;
+      const at = this.#options.fromBeginning || isLate ? EARLIEST : LATEST;
+      begun.push({ ...each, offset: await this.#listOffset(each, at) });
+    }
+    if (begun.length > 0) await this.commit(begun);
+    return [
+      ...committed.map(({ topic, partition, offset }) => ({
+        topic,
+        partition,
+        offset,
+      })),
+      ...begun,
+    ];
+  }
+
+  /** Learns how large the topics were when the group began with them. */
+  async #learnBeginnings(
+    committed: readonly CommittedPosition[],
+    fresh: readonly TopicPartition[],
+    isNew: (topic: string) => boolean,
+  ): Promise<void> {
+    const { sizes } = this.#topics;
+    const asked = new Set(fresh.map(({ topic }) => topic));
+    // The others may have positions in a topic where we have none.
+    const all = await this.#committed([...asked].flatMap((topic) =>
+      Array.from(
+        { length: sizes.get(topic) ?? 0 },
+        (_, partition) => ({ topic, partition }),
+      )
+    ));
+    const known = [...committed, ...all];
+    for (const topic of new Set([...committed, ...fresh].map(topicOf))) {
+      const size = isNew(topic) ? 0 : sizes.get(topic) ?? 0;
+      this.#beginnings.set(topic, beginningOf(topic, known) ?? size);
+    }
+  }
+
+  async #committed(
+    partitions: readonly TopicPartition[],
+  ): Promise<CommittedPosition[]> {
     if (partitions.length === 0) return [];
     const coordinator = await this.#findCoordinator();
     const { responses } = await coordinator.offsetFetch({
@@ -147,17 +209,14 @@ export class GroupMembership {
         partitions: [{ partition }],
       })),
     });
-    const committed = offsetsOf(responses).filter(({ offset }) => offset >= 0);
-    const fresh = partitions.filter((each) =>
-      !committed.some((known) => isSame(known, each))
-    );
-    const begun: TopicPartitionOffset[] = [];
-    for (const each of fresh) {
-      const at = this.#options.fromBeginning || isNew(each) ? EARLIEST : LATEST;
-      begun.push({ ...each, offset: await this.#listOffset(each, at) });
-    }
-    if (begun.length > 0) await this.commit(begun);
-    return [...committed, ...begun];
+    return responses.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset, metadata }) => ({
+        topic,
+        partition,
+        offset: Number(offset),
+        metadata,
+      }))
+    ).filter(({ offset }) => offset >= 0);
   }
 
   /** The oldest offset of a partition that can be read. */
@@ -228,6 +287,10 @@ function offsetsOf(
       offset: Number(offset),
     }))
   );
+}
+
+function topicOf({ topic }: TopicPartition): string {
+  return topic;
 }
 
 function isSame(a: TopicPartition, b: TopicPartition): boolean {

@@ -132,8 +132,7 @@ export class GroupSession {
     const before = this.#dealt;
     const positions = await this.membership.positions(
       fresh,
-      ({ topic, partition }) =>
-        before !== undefined && partition >= (before.get(topic) ?? 0),
+      (topic) => before !== undefined && !before.has(topic),
     );
     this.#ended.signal.throwIfAborted();
     this.membership.settle();

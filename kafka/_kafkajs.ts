@@ -81,13 +81,18 @@ export interface Broker {
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
   offsetCommit(
     request: MemberOfGroup & {
-      topics: readonly TopicPartitions<{ offset: string }>[];
+      topics: readonly TopicPartitions<{ offset: string; metadata: string }>[];
     },
   ): Promise<unknown>;
   offsetFetch(request: {
     groupId: string;
     topics: readonly TopicPartitions<object>[];
-  }): Promise<{ responses: readonly TopicPartitions<{ offset: string }>[] }>;
+  }): Promise<{
+    responses: readonly TopicPartitions<{
+      offset: string;
+      metadata: string | null;
+    }>[];
+  }>;
   listOffsets(request: {
     isolationLevel: number;
     topics: readonly TopicPartitions<{ timestamp: number }>[];

@@ -33,7 +33,9 @@ export interface KafkaConsumerOptions extends KafkaConnectionOptions {
   readonly topics: readonly string[];
   /**
    * Whether a group that has never committed begins with the oldest event, or
-   * with the next one.
+   * with the next one. Partitions that are added to a topic after the group began
+   * with it are read from their oldest event either way, also when nobody of the
+   * group was running then.
    *
    * @default {false}
    */

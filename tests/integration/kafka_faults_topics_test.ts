@@ -244,3 +244,33 @@ Deno.test("KafkaConsumer takes up partitions that are added under load, from the
   }
   await consuming.check(server.bootstrapServers, topic);
 });
+
+Deno.test("KafkaConsumer reads partitions from their first event on that were added while its group was down", async () => {
+  const topic = uniqueName("grown");
+  await createPartitions(server.bootstrapServers, topic, 2);
+  await using bus = await KafkaBus.connect(server);
+  const history = new Publishing(bus, topic);
+  for (let nth = 0; nth < 20; nth++) history.publish(`key-${nth}`);
+  await history.finish();
+  const consuming = new Consuming();
+  const start = async (): Promise<KafkaConsumer> => {
+    const options = { ...server, groupId: topic, topics: [topic] };
+    const consumer = new KafkaConsumer(options);
+    consumer.on(topic, consuming.handler("any"));
+    await consumer.start();
+    return consumer;
+  };
+  const stop = (members: readonly KafkaConsumer[]) =>
+    Promise.all(members.map((each) => each.stop()));
+  await stop(await Promise.all([start(), start()]));
+  await addPartitions(server.bootstrapServers, topic, 5);
+  await using after = await KafkaBus.connect(server);
+  const missed = new Publishing(after, topic);
+  for (let nth = 0; nth < 100; nth++) missed.publish(`key-${nth}`);
+  await missed.finish();
+  const members = await Promise.all([start(), start()]);
+  await consuming.all(missed.acknowledged);
+  await stop(members);
+  const ids = new Set(missed.acknowledged.map(({ id }) => id));
+  assert(consuming.handlings.every(({ id }) => ids.has(id)), "old events");
+});
