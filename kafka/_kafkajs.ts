@@ -52,6 +52,8 @@ export interface ClusterMetadata {
 /** One broker and its connections. */
 export interface Broker {
   readonly connectionPool: ConnectionPool;
+  /** The requests that it knows, by key, once it is connected. */
+  readonly versions: Readonly<Record<number, { maxVersion: number }>> | null;
   isConnected(): boolean;
   disconnect(): Promise<void>;
   initProducerId(request: {

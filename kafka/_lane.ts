@@ -9,6 +9,8 @@ import type { PublishError } from "./errors.ts";
 
 const MAX_SEQUENCE = 0x7fffffff;
 const TRIM_AT = 1_024;
+const RETRY_BASE_MS = 25;
+const RETRY_MAX_MS = 500;
 
 /** An event on its way, from the call to the acknowledgement. */
 export interface Pending {
@@ -121,6 +123,15 @@ export class Lane {
     this.#maxBytes = maxBytes;
   }
 
+  /** Sends nothing for a random part of a delay that doubles each time. */
+  postpone(now: number): void {
+    const longest = Math.min(
+      RETRY_MAX_MS,
+      RETRY_BASE_MS * 2 ** this.attempts++,
+    );
+    this.retryAt = now + longest * (0.5 + Math.random() / 2);
+  }
+
   /** Whether there is anything to send now. */
   isReady(now: number): boolean {
     return !this.inRequest && this.retryAt <= now &&
@@ -155,6 +166,16 @@ export class Lane {
     return this.batch;
   }
 
+  /** Whether another event has been given that offset, or a later one. */
+  isBehind(baseOffset: number): boolean {
+    return baseOffset !== -1 && baseOffset < this.#acknowledgedEnd;
+  }
+
+  /** The topic was created anew: its offsets begin with 0 again. */
+  beginAnew(): void {
+    this.#acknowledgedEnd = -1;
+  }
+
   /**
    * The broker has written the batch at `baseOffset`, or earlier when that is
    * -1. Returns `false` when the offset was given to another event before.
@@ -162,7 +183,7 @@ export class Lane {
   acknowledge(baseOffset: number): boolean {
     const batch = this.batch!;
     const count = batch.records.length;
-    if (baseOffset !== -1 && baseOffset < this.#acknowledgedEnd) return false;
+    if (this.isBehind(baseOffset)) return false;
     if (baseOffset !== -1) this.#acknowledgedEnd = baseOffset + count;
     this.#nextSequence = advance(this.#nextSequence, count);
     this.#isolate = Math.max(0, this.#isolate - count);

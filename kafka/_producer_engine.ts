@@ -25,6 +25,7 @@ import {
   encodeProduceRequest,
   type ProduceResponsePart,
 } from "./_produce_request.ts";
+import { askTopicId } from "./_topic_id.ts";
 
 const PRODUCE_API_KEY = 0;
 const PRODUCE_API_VERSION = 7;
@@ -76,6 +77,11 @@ export class KafkaJsProducerEngine implements ProducerEngine {
     });
     this.#metadataTurn = turn.catch(() => {});
     return turn;
+  }
+
+  async topicId(topic: string): Promise<string | undefined> {
+    const broker = await this.#cluster!.brokerPool.findConnectedBroker();
+    return await askTopicId(broker, topic);
   }
 
   address(node: number): BrokerAddress {

@@ -24,6 +24,7 @@ export class TopicLanes {
   #loadedAt = -Infinity;
   #missingSince: number | undefined;
   #sticky = 0;
+  #id: string | undefined;
 
   constructor(name: string, engine: ProducerEngine, maxBatchBytes: number) {
     this.name = name;
@@ -65,10 +66,24 @@ export class TopicLanes {
       this.#leaders = leaders;
       this.stale = leaders.includes(-1);
       this.#resize(leaders.length);
+      this.look();
       return false;
     } finally {
       this.#loading = false;
     }
+  }
+
+  /**
+   * Looks whether the topic has been created anew, where the cluster can tell:
+   * its lanes begin anew then. Never rejects.
+   */
+  async look(): Promise<void> {
+    const id = await this.#engine.topicId(this.name).catch(() => undefined);
+    if (id === undefined) return;
+    if (this.#id !== undefined && this.#id !== id) {
+      for (const lane of this.lanes) lane.beginAnew();
+    }
+    this.#id = id;
   }
 
   /** Has a lane a partition; a topic that was created anew may have fewer. */

@@ -67,6 +67,11 @@ export interface ProducerEngine {
    */
   leaders(topic: string, refresh: boolean): Promise<readonly number[]>;
   /**
+   * The id of a topic, which one that is deleted and created anew does not keep;
+   * `undefined` when the cluster knows none.
+   */
+  topicId(topic: string): Promise<string | undefined>;
+  /**
    * Where a node is, or, while that is not known, the server that is asked
    * first. `undefined` for what has no address.
    */

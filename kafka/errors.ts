@@ -58,7 +58,8 @@ export class KafkaConnectionError extends KafkaError {
  * - `"unknown_topic"`: no such topic, and the broker does not create it
  * - `"rejected"`: the broker refused the event for another reason
  * - `"offset_conflict"`: the acknowledgement names an offset that another event
- *   has been given already
+ *   has been given already, and the topic was not created anew meanwhile, as far
+ *   as the cluster can tell
  */
 export type PublishErrorCode =
   | "timed_out"

@@ -20,8 +20,6 @@ import { Reachability } from "./_reachability.ts";
 import { TopicLanes } from "./_topic_lanes.ts";
 
 const SWEEP_MS = 50;
-const RETRY_BASE_MS = 25;
-const RETRY_MAX_MS = 500;
 /** Brokers refuse requests of 100 MiB by default. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 
@@ -225,7 +223,12 @@ export class EventFunnel {
       const batches = sent.map(([, batch]) => batch);
       const results = await this.#engine.produce(leader, batches);
       this.#reachability.regained();
-      sent.forEach(([lane], index) => this.#conclude(lane, results[index]!));
+      for (const [index, [lane]] of sent.entries()) {
+        const result = results[index]!;
+        const isOdd = result.error === null && lane.isBehind(result.baseOffset);
+        if (isOdd) await this.#topic(lane.topic).look();
+        this.#conclude(lane, result);
+      }
     } catch (error) {
       this.#noAnswer(lanes, error);
     } finally {
@@ -339,11 +342,7 @@ export class EventFunnel {
     count("huleedu.publish.retries", {
       "messaging.destination.name": lane.topic,
     });
-    const longest = Math.min(
-      RETRY_MAX_MS,
-      RETRY_BASE_MS * 2 ** lane.attempts++,
-    );
-    lane.retryAt = performance.now() + longest * (0.5 + Math.random() / 2);
+    lane.postpone(performance.now());
     this.#topic(lane.topic).stale = true;
   }
 

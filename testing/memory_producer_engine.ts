@@ -30,6 +30,10 @@ export class MemoryProducerEngine implements ProducerEngine {
     return Promise.resolve(this.#cluster.topic(topic).map(() => LEADER));
   }
 
+  topicId(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   address(): undefined {
     return undefined;
   }

@@ -35,6 +35,8 @@ export class ScriptedEngine implements ProducerEngine {
   readonly #hanging: Array<() => void> = [];
   readonly #onHang: Array<() => void> = [];
   topicExists = true;
+  /** The id of every topic. */
+  id: string | undefined = "first";
   /** Where nodes are; the leader is 0, and who is asked first is -1. */
   readonly addresses = new Map<number, BrokerAddress>();
   /** Whether every answer is lost once the script is over. */
@@ -64,6 +66,10 @@ export class ScriptedEngine implements ProducerEngine {
 
   leaders(topic: string): Promise<readonly number[]> {
     return this.topicExists ? this.#engine.leaders(topic) : Promise.resolve([]);
+  }
+
+  topicId(): Promise<string | undefined> {
+    return Promise.resolve(this.id);
   }
 
   address(node: number): BrokerAddress | undefined {

@@ -283,6 +283,20 @@ Deno.test("EventFunnel never takes one offset for two events", async () => {
   assertEquals(r.logger.lines.at(-1)?.level, "critical");
 });
 
+Deno.test("EventFunnel raises no alarm for a topic that was created anew", async () => {
+  await using r = rig();
+  await r.send("first");
+  r.engine.id = "another";
+  r.engine.answer = () => ({ baseOffset: 0, error: null });
+  assertEquals(await r.send("second"), 0);
+  assertEquals(r.logger.lines, []);
+  // Within the new topic an offset that is given twice is one again.
+  assertEquals(await failure(r.send("third")), {
+    code: "offset_conflict",
+    outcome: "unknown",
+  });
+});
+
 Deno.test("EventFunnel begins a new sequence when the broker lost the old one", async () => {
   await using r = rig(["ok", { error: "UNKNOWN_PRODUCER_ID" }]);
   await r.send("a");
