@@ -11,6 +11,7 @@ import {
   UNREADABLE,
 } from "./_marks.ts";
 import { PathTree } from "./_path_tree.ts";
+import { type NameKind, nameKindBy } from "./_secret_names.ts";
 import { isError, isPlain, readProperty, toSimple } from "./_simple_value.ts";
 import { quoteText } from "./_text.ts";
 
@@ -42,7 +43,7 @@ const ERROR_PARTS: readonly string[] = [
  * does can make it throw.
  */
 export class Serializer {
-  readonly #isSecretKey: (key: string) => boolean;
+  readonly #kindOf: (name: string) => NameKind;
   readonly #keys = new Map<string, KeyInfo>();
   /** Where in the paths to secrets the fields of a line begin. */
   readonly #roots: readonly PathTree[] | undefined;
@@ -58,11 +59,11 @@ export class Serializer {
   ) {
     const tree = PathTree.from(paths);
     this.#roots = tree && [tree];
-    this.#isSecretKey = (key) => {
+    this.#kindOf = (name) => {
       try {
-        return isSecretKey(key);
+        return nameKindBy(isSecretKey, name);
       } catch {
-        return true;
+        return "secret";
       }
     };
   }
@@ -74,7 +75,7 @@ export class Serializer {
 
   /** Writes a text. */
   text(text: string): string {
-    return quoteText(text, this.#isSecretKey);
+    return quoteText(text, this.#kindOf);
   }
 
   /** Finds out about a name. */
@@ -83,7 +84,7 @@ export class Serializer {
     if (known !== undefined) return known;
     const info = {
       json: this.text(name) + ":",
-      isSecret: this.#isSecretKey(name),
+      isSecret: this.#kindOf(name) === "secret",
     };
     if (this.#keys.size < MAX_KEYS) this.#keys.set(name, info);
     return info;

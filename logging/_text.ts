@@ -2,6 +2,7 @@
 
 import { MAX_TEXT } from "./_marks.ts";
 import { scrub } from "./_scrub.ts";
+import type { NameKind } from "./_secret_names.ts";
 
 /**
  * Anything that is not plain: what JSON escapes, what is not ASCII, and what
@@ -26,21 +27,29 @@ const OVERLAP = 4_608;
  * and without the secrets inside it.
  *
  * @param text The text.
- * @param isSecretKey Tells which names are secret.
+ * @param kindOf Tells what a name says of its value.
  * @returns The JSON string, quotes included.
  */
 export function quoteText(
   text: string,
-  isSecretKey: (key: string) => boolean,
+  kindOf: (name: string) => NameKind,
 ): string {
-  if (text.length > MAX_TEXT) return quote(shorten(text, isSecretKey));
+  if (text.length > MAX_TEXT) return quote(shorten(text, kindOf));
   if (!NOT_PLAIN.test(text)) {
-    const mayHoldToken = text.length > 16 &&
-      (text.includes("eyJ") || text.includes("earer ") ||
-        text.includes("AKIA") || text.includes("_") && KEY_START.test(text));
-    if (!mayHoldToken) return `"${text}"`;
+    if (text.length < 8 || !mayHoldSecret(text)) return `"${text}"`;
   }
-  return quote(scrub(text, isSecretKey));
+  return quote(scrub(text, kindOf));
+}
+
+/** Tells whether a plain text is worth a closer look. */
+function mayHoldSecret(text: string): boolean {
+  if (text.includes(" ")) {
+    const isWorthIt = text.includes("earer ") || text.includes("asic ") ||
+      text.includes("--");
+    if (isWorthIt) return true;
+  }
+  return text.length > 16 && (text.includes("eyJ") || text.includes("AKIA") ||
+    text.includes("_") && KEY_START.test(text));
 }
 
 /**
@@ -56,9 +65,9 @@ export function quote(data: unknown): string {
 
 function shorten(
   text: string,
-  isSecretKey: (key: string) => boolean,
+  kindOf: (name: string) => NameKind,
 ): string {
-  const scrubbed = scrub(text.slice(0, MAX_TEXT + OVERLAP), isSecretKey);
+  const scrubbed = scrub(text.slice(0, MAX_TEXT + OVERLAP), kindOf);
   const kept = scrubbed.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, "");
   return `${kept}…[truncated, ${text.length} characters in all]`;
 }

@@ -176,6 +176,12 @@ export class RandomValues {
       `Server=db;Password=${secret};Timeout=1`,
       `client_secret = "${secret}"`,
       `x-api-key: ${secret}`,
+      `redis://app:a#b/'${secret}@cache:6379`,
+      `login app:${secret}@tcp(db:3306)/essays`,
+      `Server=db;Password=a ${secret} b;Timeout=1`,
+      ` --password ${secret} --verbose`,
+      `https://host/?a=1&sig=${secret}`,
+      `password: ${secret}`,
     ]);
   }
 
