@@ -2,7 +2,12 @@
 
 import { assert } from "@std/assert";
 
-import type { EventHandler, HandlerContext } from "@huleedu/service-libs/kafka";
+import {
+  type EventHandler,
+  type HandlerContext,
+  KafkaConsumer,
+  type KafkaConsumerOptions,
+} from "@huleedu/service-libs/kafka";
 import { readCommits } from "./_kafka_log.ts";
 import { Progress } from "./_progress.ts";
 import type { PublishedEvent } from "./_publishing.ts";
@@ -17,6 +22,18 @@ export interface Handling {
   readonly at: number;
 }
 
+/** What is done with an event. */
+type HandlerWork = (context: HandlerContext) => Promise<unknown>;
+
+/** How a consumer joins; its group has the name of its topic. */
+export interface JoinOptions
+  extends Omit<KafkaConsumerOptions, "groupId" | "topics"> {
+  readonly topic: string;
+  /** What it is called; `"only"` by default. */
+  readonly member?: string;
+  readonly work?: HandlerWork;
+}
+
 /** Handles events, and writes down which, by whom and in which order. */
 export class Consuming {
   readonly handlings: Handling[] = [];
@@ -27,7 +44,7 @@ export class Consuming {
   /** A handler for a consumer that is called `member`. */
   handler(
     member: string,
-    work: (context: HandlerContext) => Promise<unknown> = async () => {},
+    work: HandlerWork = async () => {},
   ): EventHandler {
     return async (envelope, context) => {
       const { key, partition } = context;
@@ -47,6 +64,17 @@ export class Consuming {
         this.#progress.tick();
       }
     };
+  }
+
+  /** Starts a consumer whose events are written down. */
+  async join(
+    { topic, member = "only", work, ...options }: JoinOptions,
+  ): Promise<KafkaConsumer> {
+    const where = { groupId: topic, topics: [topic] };
+    const consumer = new KafkaConsumer({ ...options, ...where });
+    consumer.on(topic, this.handler(member, work));
+    await consumer.start();
+    return consumer;
   }
 
   /** Resolves when an event is handled to its end. */

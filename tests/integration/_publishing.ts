@@ -56,6 +56,19 @@ export class Publishing implements AsyncDisposable {
     this.#topic = topic;
   }
 
+  /** Publishes so many events and waits for what becomes of them. */
+  static async all(
+    publisher: EventPublisher,
+    topic: string,
+    count: number,
+    key: (nth: number) => string | null = () => null,
+  ): Promise<Publishing> {
+    const publishing = new Publishing(publisher, topic);
+    for (let nth = 0; nth < count; nth++) publishing.publish(key(nth));
+    await publishing.finish();
+    return publishing;
+  }
+
   /** Publishes at a steady pace until `finish()`, whether it works or not. */
   begin(): this {
     this.#pump = this.#run();

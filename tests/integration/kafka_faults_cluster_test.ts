@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 
-import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
+import { KafkaBus } from "@huleedu/service-libs/kafka";
 import {
   type RunningServer,
   startKafkaCluster,
@@ -17,7 +17,6 @@ Deno.test("KafkaBus and KafkaConsumer go on when one broker of three is killed, 
   await using cluster = await startKafkaCluster({ properties: FAST_RESTART });
   const { bootstrapServers, nodes } = cluster;
   const topic = "cluster";
-  const groupId = "cluster";
   await createPartitions(bootstrapServers, topic, 6);
   const server = {
     clientId: "faults",
@@ -25,15 +24,13 @@ Deno.test("KafkaBus and KafkaConsumer go on when one broker of three is killed, 
     requestTimeoutMs: 3_000,
   };
   const consuming = new Consuming();
-  const consumer = new KafkaConsumer({ ...server, groupId, topics: [topic] });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using consumer = await consuming.join({ ...server, topic });
   await using bus = await KafkaBus.connect(server);
   await using publishing = new Publishing(bus, topic).begin();
   await consuming.more(500);
 
   for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
-    const id = await coordinatorOf(bootstrapServers, groupId);
+    const id = await coordinatorOf(bootstrapServers, topic);
     const node = nodes[id - 1]!;
     await node.kill(signal);
     const killedAt = performance.now();
@@ -44,7 +41,7 @@ Deno.test("KafkaBus and KafkaConsumer go on when one broker of three is killed, 
     const consumed = performance.now() - killedAt;
     // The node itself would tell, once it is back, how things were before.
     const others = addressesOf(nodes.filter((each) => each !== node));
-    assert(await coordinatorOf(others, groupId) !== id);
+    assert(await coordinatorOf(others, topic) !== id);
     note(
       `${signal} of one of three: all published after ${
         Math.round(published)
@@ -61,7 +58,7 @@ Deno.test("KafkaBus and KafkaConsumer go on when one broker of three is killed, 
   await consumer.stop();
   const { failed, ...counts } = await publishing.check(bootstrapServers);
   assertEquals(failed, 0);
-  await consuming.check(bootstrapServers, groupId);
+  await consuming.check(bootstrapServers, topic);
   const { duplicates: handledAgain } = consuming;
   note(`cluster: ${JSON.stringify({ ...counts, handledAgain })}`);
 });

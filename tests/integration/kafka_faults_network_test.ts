@@ -3,7 +3,10 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
+import {
+  KafkaBus,
+  type KafkaConnectionOptions,
+} from "@huleedu/service-libs/kafka";
 import type { FaultProxy } from "@huleedu/service-libs/testing";
 import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
@@ -26,10 +29,13 @@ Deno.test.afterAll(async () => {
   await kafka.broker[Symbol.asyncDispose]();
 });
 
-async function connectBus(): Promise<KafkaBus> {
-  return await KafkaBus.connect({
-    clientId: "faults",
-    bootstrapServers: kafka.bootstrapServers,
+function server(): KafkaConnectionOptions {
+  return { clientId: "faults", bootstrapServers: kafka.bootstrapServers };
+}
+
+function connectBus(): Promise<KafkaBus> {
+  return KafkaBus.connect({
+    ...server(),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
 }
@@ -98,14 +104,7 @@ Deno.test("KafkaConsumer goes on after a connection that broke within a fetch", 
   await using proxy = await kafka.connectProxy();
   const topic = await newTopic();
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    clientId: "faults",
-    bootstrapServers: kafka.bootstrapServers,
-    groupId: topic,
-    topics: [topic],
-  });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using consumer = await consuming.join({ ...server(), topic });
   await using bus = await connectBus();
   const publishing = new Publishing(bus, topic);
   for (const afterBytes of [2, 20, 500]) {
@@ -125,22 +124,16 @@ Deno.test("KafkaConsumer that its group has put out comes back and loses nothing
   await using proxy = await kafka.connectProxy();
   const topic = await newTopic();
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    clientId: "faults",
-    bootstrapServers: kafka.bootstrapServers,
-    groupId: topic,
-    topics: [topic],
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
-  });
   const signals = new Set<AbortSignal>();
-  consumer.on(
+  await using consumer = await consuming.join({
+    ...server(),
     topic,
-    consuming.handler("only", ({ signal }) => {
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    work: ({ signal }) => {
       signals.add(signal);
       return Promise.resolve();
-    }),
-  );
-  await consumer.start();
+    },
+  });
   await using bus = await connectBus();
   await using publishing = new Publishing(bus, topic).begin();
   await consuming.more(200);
@@ -169,20 +162,16 @@ Deno.test("KafkaConsumer stays in its group while a handler outlasts the session
   await using _proxy = await kafka.connectProxy();
   const topic = await newTopic();
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    clientId: "faults",
-    bootstrapServers: kafka.bootstrapServers,
-    groupId: topic,
-    topics: [topic],
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
-  });
   let wasAborted = false;
-  const handle = consuming.handler("only", async ({ key, signal }) => {
-    if (key === "long") await delay(2 * SESSION_TIMEOUT_MS);
-    wasAborted ||= signal.aborted;
+  await using consumer = await consuming.join({
+    ...server(),
+    topic,
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    work: async ({ key, signal }) => {
+      if (key === "long") await delay(2 * SESSION_TIMEOUT_MS);
+      wasAborted ||= signal.aborted;
+    },
   });
-  consumer.on(topic, handle);
-  await consumer.start();
   await using bus = await connectBus();
   const publishing = new Publishing(bus, topic);
   publishing.publish("long");
@@ -198,15 +187,11 @@ Deno.test("KafkaBus and KafkaConsumer lose nothing in a network that breaks at r
   await using proxy = await kafka.connectProxy();
   const topic = await newTopic();
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    clientId: "faults",
-    bootstrapServers: kafka.bootstrapServers,
-    groupId: topic,
-    topics: [topic],
+  await using consumer = await consuming.join({
+    ...server(),
+    topic,
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
   });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
   await using bus = await connectBus();
   await using publishing = new Publishing(bus, topic).begin();
   proxy.chaos({ probability: 0.01 });

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
+import { KafkaBus } from "@huleedu/service-libs/kafka";
 import { startKafka } from "../../tools/services/mod.ts";
 import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
@@ -21,12 +21,9 @@ Deno.test("KafkaBus and KafkaConsumer go on after outages of the broker, and los
   const logger = new LogWatch();
   const server = { clientId: "faults", bootstrapServers, logger };
   const topic = "outages";
-  const groupId = "outages";
   await createTopic(bootstrapServers, topic);
   const consuming = new Consuming();
-  const consumer = new KafkaConsumer({ ...server, groupId, topics: [topic] });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using consumer = await consuming.join({ ...server, topic });
   await using bus = await KafkaBus.connect(server);
   await using publishing = new Publishing(bus, topic).begin();
   for (const seconds of OUTAGES_S) {
@@ -51,9 +48,9 @@ Deno.test("KafkaBus and KafkaConsumer go on after outages of the broker, and los
   assertEquals((await consumer.stop()).uncommitted, 0);
   const { failed, ...counts } = await publishing.check(bootstrapServers);
   assertEquals(failed, 0);
-  await consuming.check(bootstrapServers, groupId);
+  await consuming.check(bootstrapServers, topic);
   assertEquals(
-    await committedOffsets(bootstrapServers, groupId, topic),
+    await committedOffsets(bootstrapServers, topic, topic),
     await endOffsets(bootstrapServers, topic),
   );
   const { duplicates } = consuming;

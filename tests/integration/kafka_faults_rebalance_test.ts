@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { KafkaBus, KafkaConsumer } from "@huleedu/service-libs/kafka";
+import { KafkaBus, type KafkaConsumer } from "@huleedu/service-libs/kafka";
 import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
 import {
@@ -23,21 +23,15 @@ Deno.test("KafkaConsumers that join and leave under load handle every event once
   const topic = uniqueName("rebalance");
   await createPartitions(bootstrapServers, topic, PARTITIONS);
   const consuming = new Consuming();
-  const join = async (name: string): Promise<KafkaConsumer> => {
-    const consumer = new KafkaConsumer({
+  const join = (member: string): Promise<KafkaConsumer> =>
+    consuming.join({
       ...server,
-      groupId: topic,
-      topics: [topic],
+      topic,
+      member,
       concurrency: 64,
       sessionTimeoutMs: 6_000,
+      work: () => delay(Math.random() * HANDLER_MAX_MS),
     });
-    consumer.on(
-      topic,
-      consuming.handler(name, () => delay(Math.random() * HANDLER_MAX_MS)),
-    );
-    await consumer.start();
-    return consumer;
-  };
   await using first = await join("first");
   await using bus = await KafkaBus.connect(server);
   await using publishing = new Publishing(bus, topic).begin();

@@ -21,9 +21,7 @@ Deno.test("KafkaConsumer.stop() on SIGTERM lets handlers finish, commits, and le
       clientId: "faults",
       bootstrapServers,
     });
-    const publishing = new Publishing(bus, topic);
-    for (let nth = 0; nth < EVENTS; nth++) publishing.publish(null);
-    await publishing.finish();
+    const publishing = await Publishing.all(bus, topic, EVENTS);
     assertEquals(publishing.failures, []);
   }
   await using service = runScript([bootstrapServers, topic, String(WORK_MS)]);

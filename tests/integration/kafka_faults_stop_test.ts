@@ -55,22 +55,17 @@ Deno.test("KafkaBus and KafkaConsumer keep their promises while the broker hangs
 
   // A handler is at work when the broker goes, and the stop cannot commit.
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    ...server,
-    groupId: topic,
-    topics: [topic],
-    fromBeginning: true,
-  });
   const begun = Promise.withResolvers<void>();
   const isGone = Promise.withResolvers<void>();
-  consumer.on(
+  await using consumer = await consuming.join({
+    ...server,
     topic,
-    consuming.handler("only", () => {
+    fromBeginning: true,
+    work: () => {
       begun.resolve();
       return isGone.promise;
-    }),
-  );
-  await consumer.start();
+    },
+  });
   await begun.promise;
   await broker.kill("SIGKILL");
   isGone.resolve();
@@ -126,9 +121,7 @@ Deno.test("KafkaBus.start() gives up on a server that never answers", async () =
     clientId: "faults",
     bootstrapServers: `127.0.0.1:${proxy.port},${kafkaBootstrapServers()}`,
   });
-  const publishing = new Publishing(second, uniqueName("hang"));
-  publishing.publish(null);
-  await publishing.finish();
+  const publishing = await Publishing.all(second, uniqueName("hang"), 1);
   assertEquals(publishing.acknowledged.length, 1);
 });
 

@@ -2,11 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 
-import {
-  FatalEventError,
-  KafkaBus,
-  KafkaConsumer,
-} from "@huleedu/service-libs/kafka";
+import { FatalEventError, KafkaBus } from "@huleedu/service-libs/kafka";
 import { type RunningServer, startKafka } from "../../tools/services/mod.ts";
 import { note } from "../../tools/terminal.ts";
 import { Consuming } from "./_consuming.ts";
@@ -39,10 +35,13 @@ Deno.test.afterAll(async () => {
 
 Deno.test("KafkaBus.publishEvent() says that a topic does not exist", async () => {
   await using bus = await KafkaBus.connect(server);
-  const publishing = new Publishing(bus, uniqueName("missing"));
   const start = performance.now();
-  for (let nth = 0; nth < 10; nth++) publishing.publish(`key-${nth}`);
-  await publishing.finish();
+  const publishing = await Publishing.all(
+    bus,
+    uniqueName("missing"),
+    10,
+    keyOf,
+  );
   note(`missing topic: said after ${Math.round(performance.now() - start)} ms`);
   assertEquals(publishing.acknowledged, []);
   for (const [, { code, outcome }] of publishing.failures) {
@@ -53,10 +52,9 @@ Deno.test("KafkaBus.publishEvent() says that a topic does not exist", async () =
 Deno.test("KafkaBus.publishEvent() waits for a topic that is just being created", async () => {
   await using bus = await KafkaBus.connect(server);
   const topic = uniqueName("late");
-  const publishing = new Publishing(bus, topic);
-  for (let nth = 0; nth < 10; nth++) publishing.publish(`key-${nth}`);
+  const published = Publishing.all(bus, topic, 10, keyOf);
   await createPartitions(server.bootstrapServers, topic, 2);
-  await publishing.finish();
+  const publishing = await published;
   assertEquals(publishing.failures, []);
   await publishing.check(server.bootstrapServers);
 });
@@ -65,20 +63,11 @@ Deno.test("KafkaConsumer takes up a topic that is created later, from its first 
   const topic = uniqueName("later");
   const logger = new LogWatch();
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    ...server,
-    groupId: topic,
-    topics: [topic],
-    logger,
-  });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using _consumer = await consuming.join({ ...server, topic, logger });
   await logger.said(/do not exist/);
   await createPartitions(server.bootstrapServers, topic, 2);
   await using bus = await KafkaBus.connect(server);
-  const publishing = new Publishing(bus, topic);
-  for (let nth = 0; nth < 10; nth++) publishing.publish(`key-${nth}`);
-  await publishing.finish();
+  const publishing = await Publishing.all(bus, topic, 10, keyOf);
   await consuming.all(publishing.acknowledged);
   assertEquals(consuming.duplicates, 0);
 });
@@ -111,19 +100,11 @@ Deno.test("KafkaBus and KafkaConsumer take a topic anew that was deleted and cre
   const topic = uniqueName("again");
   await createPartitions(server.bootstrapServers, topic, 1);
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    ...server,
-    groupId: topic,
-    topics: [topic],
-  });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using _consumer = await consuming.join({ ...server, topic });
   const logger = new LogWatch();
   await using bus = await KafkaBus.connect({ ...server, logger });
   for (const count of [20, 10]) {
-    const publishing = new Publishing(bus, topic);
-    for (let nth = 0; nth < count; nth++) publishing.publish(null);
-    await publishing.finish();
+    const publishing = await Publishing.all(bus, topic, count);
     await consuming.all(publishing.acknowledged);
     await administer(
       server.bootstrapServers,
@@ -139,25 +120,13 @@ Deno.test("KafkaConsumer goes on with the oldest event when what it would read i
   const topic = uniqueName("short");
   await createPartitions(server.bootstrapServers, topic, 1);
   const consuming = new Consuming();
-  const options = {
-    ...server,
-    groupId: topic,
-    topics: [topic],
-    fromBeginning: true,
-  };
-  await using first = new KafkaConsumer(options);
-  first.on(topic, consuming.handler("first"));
-  await first.start();
-  await first.stop();
+  const options = { ...server, topic, fromBeginning: true };
+  await (await consuming.join(options)).stop();
   await using bus = await KafkaBus.connect(server);
-  const publishing = new Publishing(bus, topic);
-  for (let nth = 0; nth < 20; nth++) publishing.publish(null);
-  await publishing.finish();
+  const publishing = await Publishing.all(bus, topic, 20);
   await deleteRecordsBefore(server.bootstrapServers, topic, 15);
   const logger = new LogWatch();
-  await using second = new KafkaConsumer({ ...options, logger });
-  second.on(topic, consuming.handler("second"));
-  await second.start();
+  await using second = await consuming.join({ ...options, logger });
   await consuming.all(publishing.acknowledged.slice(15));
   await logger.said(/deleted before they were read/);
   assertEquals((await second.stop()).uncommitted, 0);
@@ -169,20 +138,17 @@ Deno.test("KafkaConsumer goes on with the oldest event when what it would read i
 Deno.test("KafkaConsumer does not commit an event whose dead letter cannot be published", async () => {
   const topic = uniqueName("source");
   await createPartitions(server.bootstrapServers, topic, 1);
+  const consuming = new Consuming();
+  const logger = new LogWatch();
   const options = {
     ...server,
-    groupId: topic,
-    topics: [topic],
+    topic,
     fromBeginning: true,
+    work: () => Promise.reject(new FatalEventError("Unusable")),
   };
-  const logger = new LogWatch();
-  const first = new KafkaConsumer({ ...options, logger });
-  first.on(topic, () => Promise.reject(new FatalEventError("Unusable")));
-  await first.start();
+  await using first = await consuming.join({ ...options, logger });
   await using bus = await KafkaBus.connect(server);
-  const publishing = new Publishing(bus, topic);
-  publishing.publish(null);
-  await publishing.finish();
+  const publishing = await Publishing.all(bus, topic, 1);
   await logger.said(/Dead letter cannot be published/);
   const report = await first.stop({ timeoutMs: 100 });
   assertEquals(report.abandoned, 1);
@@ -192,17 +158,9 @@ Deno.test("KafkaConsumer does not commit an event whose dead letter cannot be pu
   );
 
   await createPartitions(server.bootstrapServers, `${topic}.dlq`, 1);
-  const consuming = new Consuming();
-  const second = new KafkaConsumer(options);
-  second.on(
-    topic,
-    consuming.handler(
-      "second",
-      () => Promise.reject(new FatalEventError("Unusable")),
-    ),
-  );
-  await second.start();
-  await consuming.next();
+  const again = consuming.next();
+  await using second = await consuming.join(options);
+  await again;
   assertEquals((await second.stop()).uncommitted, 0);
   const letters = await readLog(server.bootstrapServers, `${topic}.dlq`);
   assertEquals(
@@ -219,21 +177,13 @@ Deno.test("KafkaConsumer takes up partitions that are added under load, from the
   const topic = uniqueName("growing");
   await createPartitions(server.bootstrapServers, topic, 2);
   const consuming = new Consuming();
-  await using consumer = new KafkaConsumer({
-    ...server,
-    groupId: topic,
-    topics: [topic],
-  });
-  consumer.on(topic, consuming.handler("only"));
-  await consumer.start();
+  await using consumer = await consuming.join({ ...server, topic });
   await using before = await KafkaBus.connect(server);
   await using old = new Publishing(before, topic).begin();
   await consuming.more(200);
   await addPartitions(server.bootstrapServers, topic, 5);
   await using after = await KafkaBus.connect(server);
-  const fresh = new Publishing(after, topic);
-  for (let nth = 0; nth < 100; nth++) fresh.publish(`key-${nth}`);
-  await fresh.finish();
+  const fresh = await Publishing.all(after, topic, 100, keyOf);
   await consuming.all(fresh.acknowledged);
   await old.finish();
   await consuming.all(old.acknowledged);
@@ -251,28 +201,24 @@ Deno.test("KafkaConsumer reads partitions from their first event on that were ad
   const topic = uniqueName("grown");
   await createPartitions(server.bootstrapServers, topic, 2);
   await using bus = await KafkaBus.connect(server);
-  const history = new Publishing(bus, topic);
-  for (let nth = 0; nth < 20; nth++) history.publish(`key-${nth}`);
-  await history.finish();
+  await Publishing.all(bus, topic, 20, keyOf);
   const consuming = new Consuming();
-  const start = async (): Promise<KafkaConsumer> => {
-    const options = { ...server, groupId: topic, topics: [topic] };
-    const consumer = new KafkaConsumer(options);
-    consumer.on(topic, consuming.handler("any"));
-    await consumer.start();
-    return consumer;
+  const joinTwo = async (): Promise<AsyncDisposableStack> => {
+    const join = () => consuming.join({ ...server, topic });
+    const group = new AsyncDisposableStack();
+    for (const each of await Promise.all([join(), join()])) group.use(each);
+    return group;
   };
-  const stop = (members: readonly KafkaConsumer[]) =>
-    Promise.all(members.map((each) => each.stop()));
-  await stop(await Promise.all([start(), start()]));
+  await (await joinTwo()).disposeAsync();
   await addPartitions(server.bootstrapServers, topic, 5);
   await using after = await KafkaBus.connect(server);
-  const missed = new Publishing(after, topic);
-  for (let nth = 0; nth < 100; nth++) missed.publish(`key-${nth}`);
-  await missed.finish();
-  const members = await Promise.all([start(), start()]);
+  const missed = await Publishing.all(after, topic, 100, keyOf);
+  await using _group = await joinTwo();
   await consuming.all(missed.acknowledged);
-  await stop(members);
   const ids = new Set(missed.acknowledged.map(({ id }) => id));
   assert(consuming.handlings.every(({ id }) => ids.has(id)), "old events");
 });
+
+function keyOf(nth: number): string {
+  return `key-${nth}`;
+}

@@ -54,9 +54,8 @@ Deno.test("KafkaBus.redrive() doubles none and keeps each key in order, also of 
   await createPartitions(bootstrapServers, `${topic}.dlq`, 3);
   await using bus = await KafkaBus.connect(server);
   await using other = await KafkaBus.connect(server);
-  const letters = new Publishing(bus, `${topic}.dlq`);
-  for (let nth = 0; nth < 3_000; nth++) letters.publish(`key-${nth % 20}`);
-  await letters.finish();
+  const key = (nth: number) => `key-${nth % 20}`;
+  const letters = await Publishing.all(bus, `${topic}.dlq`, 3_000, key);
 
   const reports = await Promise.all([bus.redrive(topic), other.redrive(topic)]);
   assertEquals(
