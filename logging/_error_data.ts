@@ -1,6 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { UNREADABLE } from "./_marks.ts";
+import { REDACTED, UNREADABLE } from "./_marks.ts";
 
 /** What a line has of an error. */
 export interface ErrorData {
@@ -39,4 +39,22 @@ export function stackText({ name, message, stack }: ErrorData): string {
   return stack.startsWith(made)
     ? head + stack.slice(made.length)
     : `${head}\n${stack}`;
+}
+
+/**
+ * The stack of an error whose message is redacted. Where the message is not found
+ * in it, since it was set later, all before the frames is left out.
+ */
+export function withoutMessage(stack: unknown, message: unknown): unknown {
+  if (typeof stack !== "string" || typeof message !== "string") return stack;
+  const start = message === "" ? -1 : stack.indexOf(message);
+  if (start >= 0) {
+    const rest = stack.slice(start + message.length);
+    return stack.slice(0, start) + REDACTED +
+      // A short one may be part of anything.
+      (message.length < 4 ? rest : rest.replaceAll(message, REDACTED));
+  }
+  const frames = stack.search(/\n\s+at /);
+  const name = /^[\w$.]+(?=[:\n])/.exec(stack)?.[0] ?? "Error";
+  return `${name}: ${REDACTED}` + (frames < 0 ? "" : stack.slice(frames));
 }

@@ -4,10 +4,11 @@ import { contextFragment } from "./_context_fragment.ts";
 import { isFields, toFields } from "./_fields.ts";
 import { EMPTY } from "./_fragment.ts";
 import { levelOfNumber } from "./_levels.ts";
+import { REDACTED } from "./_marks.ts";
 import { Origin } from "./_origin.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
 import { settings } from "./_settings.ts";
-import { isError } from "./_simple_value.ts";
+import { isError, readProperty } from "./_simple_value.ts";
 import type { LogRecord } from "./log_handler.ts";
 
 /** How many names of loggers are remembered. */
@@ -29,6 +30,9 @@ export class ForeignRecords {
   /** Makes one of our records. */
   toServiceRecord(record: LogRecord): ServiceLogRecord {
     const { serializer } = settings;
+    const fields = fieldsOf(record.args);
+    const isHidden = serializer.hides(["error", "message"]) &&
+      isMessageOf(fields["error"], record.msg);
     return new ServiceLogRecord(
       this.#origin(record.loggerName),
       levelOfNumber(record.level),
@@ -36,8 +40,8 @@ export class ForeignRecords {
       serializer,
       contextFragment(serializer),
       EMPTY,
-      record.msg,
-      fieldsOf(record.args),
+      isHidden ? REDACTED : record.msg,
+      fields,
     );
   }
 
@@ -51,6 +55,12 @@ export class ForeignRecords {
     }
     return origin;
   }
+}
+
+/** Tells whether a record was made of an error alone. */
+function isMessageOf(error: unknown, message: string): boolean {
+  return typeof error === "object" && error !== null &&
+    readProperty(error, "message") === message;
 }
 
 /** The fields of all arguments; what has none is listed under `args`. */

@@ -97,7 +97,12 @@ export function createFragment(
       const each = all[i]!;
       const name = nameOf(each);
       const info = serializer.key(name);
-      const json = serializer.field(info, name, readProperty(fields, each));
+      const json = serializer.field(
+        info,
+        name,
+        readProperty(fields, each),
+        fields,
+      );
       if (json === undefined) continue;
       const free = freeName(RESERVED, name, fields);
       const part = (free === name ? info : serializer.key(free)).json + json;
@@ -160,7 +165,12 @@ function writeOwn(
     }
     const name = names[i]!;
     const info = serializer.key(name);
-    const value = serializer.field(info, name, readProperty(fields, name));
+    const value = serializer.field(
+      info,
+      name,
+      readProperty(fields, name),
+      fields,
+    );
     if (value === undefined) continue;
     const free = freeName(RESERVED, name, fields);
     json += "," + (free === name ? info : serializer.key(free)).json + value;

@@ -3,6 +3,7 @@
 import type { LogFieldNames } from "./log_field_names.ts";
 import type { LogFormat } from "./log_format.ts";
 import type { LogHandler } from "./log_handler.ts";
+import { parsePath } from "./_path.ts";
 
 /**
  * The form that an option names.
@@ -74,7 +75,7 @@ export function requirePredicate(
 }
 
 /**
- * A list of paths: names apart by dots, none of them empty.
+ * A list of paths, each as the list of its names.
  *
  * @throws {TypeError} If it is none.
  */
@@ -82,12 +83,14 @@ export function requirePaths(
   action: string,
   option: string,
   value: readonly string[],
-): readonly string[] {
-  if (Array.isArray(value) && value.every(isPath)) return [...value];
+): readonly (readonly string[])[] {
+  const paths = Array.isArray(value) ? value.map(toPath) : [undefined];
+  const wrong = paths.indexOf(undefined);
+  if (wrong < 0) return paths as readonly (readonly string[])[];
   throw new TypeError(
-    `Cannot ${action}: "${option}" must be a list of names apart by dots, received ${
+    `Cannot ${action}: "${option}" must be a list of paths such as user.email, items[0].name or a["b.c"], received ${
       Array.isArray(value)
-        ? `a list with ${kindOf(value.find((item) => !isPath(item)))}`
+        ? `a list with ${kindOf(value[wrong])}`
         : kindOf(value)
     }`,
   );
@@ -138,8 +141,8 @@ export function kindOf(value: unknown): string {
   return Array.isArray(value) ? "a list" : typeof value;
 }
 
-function isPath(value: unknown): boolean {
-  return typeof value === "string" && !value.split(".").includes("");
+function toPath(value: unknown): readonly string[] | undefined {
+  return typeof value === "string" ? parsePath(value) : undefined;
 }
 
 function isHandler(value: unknown): boolean {

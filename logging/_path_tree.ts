@@ -8,13 +8,13 @@ export class PathTree {
   readonly #children = new Map<string, PathTree>();
   #isEnd = false;
 
-  /** Puts paths together: names apart by dots, `*` for any one name or index. */
-  static from(paths: readonly string[]): PathTree | undefined {
+  /** Puts paths together, in which `*` stands for any one name or index. */
+  static from(paths: readonly (readonly string[])[]): PathTree | undefined {
     if (paths.length === 0) return undefined;
     const root = new PathTree();
     for (const path of paths) {
       let tree: PathTree = root;
-      for (const name of path.split(".")) tree = tree.#grow(name);
+      for (const name of path) tree = tree.#grow(name);
       tree.#isEnd = true;
     }
     return root;

@@ -10,24 +10,39 @@ import {
   TRUNCATED,
   UNREADABLE,
 } from "./_marks.ts";
+import { withoutMessage } from "./_error_data.ts";
+import {
+  isSecretName,
+  isSecretOption,
+  isWorthHiding,
+  type KeyInfo,
+  namesSecret,
+  pairName,
+  roleOf,
+} from "./_key_info.ts";
 import { PathTree } from "./_path_tree.ts";
 import { type NameKind, nameKindBy } from "./_secret_names.ts";
-import { isError, isPlain, readProperty, toSimple } from "./_simple_value.ts";
+import {
+  isError,
+  isPlain,
+  readProperty,
+  textOf,
+  toSimple,
+} from "./_simple_value.ts";
 import { quoteText } from "./_text.ts";
-
-/** What is worth knowing about a name, found out once. */
-export interface KeyInfo {
-  /** The name as JSON, with the colon. */
-  readonly json: string;
-  /** Whether its value is redacted. */
-  readonly isSecret: boolean;
-}
 
 /** How many names are remembered; a program has few, data may have many. */
 const MAX_KEYS = 1_000;
 
 /** How often reading a value may log values that log when they are read. */
 const MAX_NESTING = 3;
+
+/** A date, which may be shown under a name that describes a secret. */
+const DATE =
+  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:[\d:.,]{2,20}(?:Z|[+-][\d:]{2,6})?)?$/;
+
+/** A secret as it stands in a line. */
+const HIDDEN = `"${REDACTED}"`;
 
 const ERROR_PARTS: readonly string[] = [
   "name",
@@ -50,12 +65,16 @@ export class Serializer {
   #points: readonly PathTree[] | undefined;
   #left = MAX_FIELDS;
   #ancestors: object[] = [];
+  /** Whether texts are redacted, under a name that describes a secret. */
+  #hidesTexts = false;
+  /** The list that has names and values in turn, if it is begun next. */
+  #headers: unknown;
   #nesting = 0;
 
   /** Creates a serializer that redacts what stands under given names and paths. */
   constructor(
     isSecretKey: (key: string) => boolean,
-    paths: readonly string[] = [],
+    paths: readonly (readonly string[])[] = [],
   ) {
     const tree = PathTree.from(paths);
     this.#roots = tree && [tree];
@@ -84,7 +103,7 @@ export class Serializer {
     if (known !== undefined) return known;
     const info = {
       json: this.text(name) + ":",
-      isSecret: this.#kindOf(name) === "secret",
+      role: roleOf(name, this.#kindOf(name)),
     };
     if (this.#keys.size < MAX_KEYS) this.#keys.set(name, info);
     return info;
@@ -101,10 +120,12 @@ export class Serializer {
     const left = this.#left;
     const ancestors = this.#ancestors;
     const points = this.#points;
+    const hidesTexts = this.#hidesTexts;
     this.#nesting++;
     this.#left = MAX_FIELDS;
     this.#ancestors = [];
     this.#points = this.#roots;
+    this.#hidesTexts = false;
     try {
       return write();
     } finally {
@@ -112,22 +133,67 @@ export class Serializer {
       this.#left = left;
       this.#ancestors = ancestors;
       this.#points = points;
+      this.#hidesTexts = hidesTexts;
     }
+  }
+
+  /** Tells whether what stands under a path in a line is redacted. */
+  hides(path: readonly string[]): boolean {
+    let points = this.#roots ?? [];
+    for (const name of path) {
+      const reached = PathTree.step(points, name);
+      if (reached === "end" || this.key(name).role === "secret") return true;
+      points = reached;
+    }
+    return false;
   }
 
   /**
    * Writes the value of a field.
    *
+   * @param info What is known of its name.
+   * @param name Its name.
+   * @param value Its value.
+   * @param owner The object that it is a field of, if it is of one.
    * @returns The JSON, or `undefined` where JSON has nothing to write.
    */
-  field(info: KeyInfo, name: string, value: unknown): string | undefined {
-    const json = info.isSecret && isWorthHiding(name, value)
-      ? this.#redacted()
+  field(
+    info: KeyInfo,
+    name: string,
+    value: unknown,
+    owner?: object,
+  ): string | undefined {
+    const json = info.role !== "plain"
+      ? this.#special(info, name, value, owner)
       : this.#points === undefined
       ? this.value(value)
       : this.#member(this.#points, name, value);
     if (json !== undefined) this.#left -= info.json.length;
     return json;
+  }
+
+  /** Writes what stands under a name that means something for it. */
+  #special(
+    { role }: KeyInfo,
+    name: string,
+    value: unknown,
+    owner: object | undefined,
+  ): string | undefined {
+    const isSecret = role === "secret" ||
+      (role === "value" && owner !== undefined &&
+        namesSecret((field) => readProperty(owner, field), this.#kindOf));
+    if (isSecret && isWorthHiding(name, value)) return this.#redacted();
+    if (role === "headers") this.#headers = value;
+    const before = this.#hidesTexts;
+    this.#hidesTexts ||= role === "description";
+    try {
+      return this.#points === undefined
+        ? this.value(value)
+        : this.#member(this.#points, name, value);
+    } finally {
+      this.#headers = undefined;
+      this.#hidesTexts = before;
+    }
   }
 
   /** What stands in the place of fields that are too many. */
@@ -162,7 +228,9 @@ export class Serializer {
     if (this.#left < 0) return `"${TRUNCATED}"`;
     switch (typeof value) {
       case "string":
-        return this.#take(this.text(value));
+        return this.#hidesTexts && value !== "" && !DATE.test(value)
+          ? this.#redacted()
+          : this.#take(this.text(value));
       case "number":
         return this.#take(Number.isFinite(value) ? `${value}` : `"${value}"`);
       case "boolean":
@@ -174,13 +242,15 @@ export class Serializer {
       case "object":
         return value === null ? this.#take("null") : this.#object(value);
       default:
-        return this.#take(this.text(textOf(value)));
+        return this.#hidesTexts && typeof value !== "bigint"
+          ? this.#redacted()
+          : this.#take(this.text(textOf(value)));
     }
   }
 
   #redacted(): string {
     this.#left -= REDACTED.length;
-    return `"${REDACTED}"`;
+    return HIDDEN;
   }
 
   /** Counts what was written, and leaves it out if that is too much. */
@@ -226,27 +296,46 @@ export class Serializer {
       }
       const name = names[i]!;
       const info = this.key(name);
-      const json = this.field(info, name, readProperty(value, name));
+      const json = this.field(info, name, readProperty(value, name), value);
       if (json !== undefined) out += "," + info.json + json;
     }
     return `{${out.slice(1)}}`;
   }
 
   #list(values: Iterable<unknown>, size: number): string {
+    const isHeaders = values === this.#headers;
+    this.#headers = undefined;
     let out = "";
     let count = 0;
+    let before: unknown;
     for (const value of values) {
       if (count >= MAX_ENTRIES || this.#left < 0) {
         out += `,"[${size - count} more]"`;
         break;
       }
-      const json = this.#points === undefined
-        ? this.value(value)
-        : this.#member(this.#points, `${count}`, value);
+      const isSecret = isHeaders
+        ? count % 2 === 1 && isSecretName(before, this.#kindOf)
+        : isSecretOption(before, this.#kindOf);
+      const json = isSecret && isWorthHiding("", value)
+        ? this.#redacted()
+        : this.#secretPair(value) ?? (this.#points === undefined
+          ? this.value(value)
+          : this.#member(this.#points, `${count}`, value));
+      before = value;
       count++;
       out += "," + (json ?? "null");
     }
     return `[${out.slice(1)}]`;
+  }
+
+  /** Writes a list of the name of a secret and its value, as in `entries()`. */
+  #secretPair(value: unknown): string | undefined {
+    if (typeof value !== "object") return undefined;
+    const name = pairName(value);
+    if (!isSecretName(name, this.#kindOf)) return undefined;
+    const secret = readProperty(value as object, "1");
+    if (!isWorthHiding(name, secret)) return undefined;
+    return `[${this.#take(this.text(name))},${this.#redacted()}]`;
   }
 
   /** An object if all keys are texts, else a list of pairs. */
@@ -289,30 +378,19 @@ export class Serializer {
   /** The parts in a fixed order, then what else the error carries. */
   #error(error: object): string {
     let out = "";
+    let isHidden = false;
     for (const name of ERROR_PARTS) {
       if (!(name in error)) continue;
-      const json = this.field(this.key(name), name, readProperty(error, name));
+      let value = readProperty(error, name);
+      if (isHidden && name === "stack") {
+        value = withoutMessage(value, readProperty(error, "message"));
+      }
+      const json = this.field(this.key(name), name, value, error);
+      if (name === "message") isHidden = json === HIDDEN;
       if (json !== undefined) out += `,"${name}":${json}`;
     }
     const others = Object.keys(error)
       .filter((name) => !ERROR_PARTS.includes(name));
     return this.#record(error, others, out);
   }
-}
-
-/** The text of a bigint, a symbol or a function. */
-function textOf(value: unknown): string {
-  if (typeof value !== "function") return String(value);
-  const name = readProperty(value, "name");
-  return typeof name === "string" ? `[function ${name}]` : "[function]";
-}
-
-/**
- * Tells whether there is a secret under a secret name: that there is none is
- * no secret, nor is a yes or no, nor how many tokens a model has used.
- */
-function isWorthHiding(name: string, value: unknown): boolean {
-  if (value === undefined || value === null || value === "") return false;
-  if (typeof value === "boolean") return false;
-  return !(typeof value === "number" && /tokens$/i.test(name));
 }

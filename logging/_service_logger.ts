@@ -6,6 +6,7 @@ import { deliver } from "./_deliver.ts";
 import { toFields } from "./_fields.ts";
 import { type Level, LEVELS } from "./_levels.ts";
 import type { LoggerCore } from "./_logger_core.ts";
+import { REDACTED } from "./_marks.ts";
 import { reportFailure } from "./_report_failure.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
 import { readProperty } from "./_simple_value.ts";
@@ -21,6 +22,9 @@ const METHODS = {
   error: ERROR,
   critical: CRITICAL,
 } as const;
+
+/** Where the message of an error stands in a line. */
+const ERROR_MESSAGE: readonly string[] = ["error", "message"];
 
 type Name = keyof typeof METHODS;
 type Method = ServiceLogger[Name];
@@ -130,7 +134,9 @@ function log(
       const error = toFields(message)?.["error"];
       if (error === message) {
         fields = error;
-        message = readProperty(message as object, "message");
+        message = serializer.hides(ERROR_MESSAGE)
+          ? REDACTED
+          : readProperty(message as object, "message");
       }
     }
     const record = new ServiceLogRecord(

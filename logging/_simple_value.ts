@@ -71,3 +71,10 @@ function isBoxed(value: object): boolean {
 function isHeaders(value: object): value is Headers {
   return typeof Headers === "function" && value instanceof Headers;
 }
+
+/** The text of a bigint, a symbol or a function. */
+export function textOf(value: unknown): string {
+  if (typeof value !== "function") return String(value);
+  const name = readProperty(value, "name");
+  return typeof name === "string" ? `[function ${name}]` : "[function]";
+}

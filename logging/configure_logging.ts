@@ -54,8 +54,11 @@ export interface LoggingOptions {
    */
   readonly isSecretKey?: (key: string) => boolean;
   /**
-   * The paths of fields that are redacted as well: names apart by dots, `*` for
-   * any one name or index, as in `user.email` or `pupils.*.personal_number`.
+   * The paths of fields that are redacted as well, such as `user.email`,
+   * `pupils.*.personal_number`, `items[0].name` or `a["b.c"]`: names apart by dots
+   * or in brackets, `*` for any one name or index. What has dots, brackets or
+   * quotes in its name stands in brackets and quotes. `error.message` leaves the
+   * message out of the stack too, and out of a line that has it for its own.
    */
   readonly redactPaths?: readonly string[];
 }
@@ -67,7 +70,8 @@ export interface LoggingOptions {
  * line after it needs a default.
  *
  * @param options Level, handlers and so on.
- * @throws {TypeError} If an option is of the wrong kind or a module has no name.
+ * @throws {TypeError} If an option is of the wrong kind, a module has no name or
+ * a path is none.
  * @throws {RangeError} If level or format is unknown.
  *
  * @example A logger made before
