@@ -71,6 +71,8 @@ export class Redrive implements ConsumerListener {
   #flying = 0;
   #isCommitting = false;
   #canCommit = true;
+  /** Grows with each assignment, and when one is about to end. */
+  #generation = 0;
   /** Whether nothing is taken, since the group rebalances. */
   #isHeld = true;
   /** Whether the group has been told that it may go on. */
@@ -116,6 +118,7 @@ export class Redrive implements ConsumerListener {
   /** Resolves when what is on its way is acknowledged and committed. */
   rebalancing(): Promise<void> {
     this.#isHeld = true;
+    this.#generation++;
     return new Promise((resolve) => {
       this.#onIdle.push(resolve);
       if (this.#isOver) this.#notify();
@@ -128,9 +131,11 @@ export class Redrive implements ConsumerListener {
     continued: boolean,
   ): void {
     const { engine } = this.#task;
+    const generation = ++this.#generation;
     // Nothing is to be read before it is known where to end.
     engine.pause(partitions);
     engine.ends(partitions).then((ends) => {
+      if (generation !== this.#generation) return;
       const before = new Map(this.#places);
       this.#places.clear();
       partitions.forEach((each, index) => {
@@ -227,11 +232,7 @@ export class Redrive implements ConsumerListener {
     const dirty = [...this.#places.values()].filter(isDirty);
     if (dirty.length === 0) return;
     this.#isCommitting = true;
-    const offsets = dirty.map(({ topic, partition, position }) => ({
-      topic,
-      partition,
-      offset: position,
-    }));
+    const offsets = dirty.map(positionOf);
     this.#task.engine.commit(offsets).then(() => {
       dirty.forEach((place, index) => {
         place.committed = offsets[index]!.offset;
@@ -264,7 +265,8 @@ export class Redrive implements ConsumerListener {
 
   async #giveUp(error: unknown): Promise<void> {
     this.#isOver = true;
-    if (this.#canCommit) await this.#closeGaps().catch(() => {});
+    const canCommit = this.#canCommit && !this.#isHandedOver;
+    if (canCommit) await this.#closeGaps().catch(() => {});
     this.#reject(error);
   }
 
@@ -273,25 +275,19 @@ export class Redrive implements ConsumerListener {
    * were sent, so that these can be committed, and are not sent again.
    */
   async #closeGaps(): Promise<void> {
-    const closed: Place[] = [];
-    for (const place of this.#places.values()) {
+    const places = [...this.#places.values()];
+    const gaps = places.flatMap((place) => {
       const open = [...place.open];
       const last = open.map(({ isDone }) => isDone).lastIndexOf(true);
-      for (const letter of open.slice(0, last + 1)) {
-        if (!letter.isDone) await this.#task.keep(letter.record);
-        letter.isDone = true;
-      }
-      advance(place);
-      if (isDirty(place)) closed.push(place);
-    }
-    if (closed.length === 0) return;
-    await this.#task.engine.commit(
-      closed.map(({ topic, partition, position }) => ({
-        topic,
-        partition,
-        offset: position,
-      })),
-    );
+      return open.slice(0, last + 1).filter(({ isDone }) => !isDone);
+    });
+    await Promise.allSettled(gaps.map(async (letter) => {
+      await this.#task.keep(letter.record);
+      letter.isDone = true;
+    }));
+    for (const place of places) advance(place);
+    const dirty = places.filter(isDirty);
+    if (dirty.length > 0) await this.#task.engine.commit(dirty.map(positionOf));
   }
 }
 
@@ -308,6 +304,12 @@ function placeOf(at: TopicPartitionOffset, end: number): Place {
     committed: offset,
     release: () => {},
   };
+}
+
+function positionOf(
+  { topic, partition, position }: Place,
+): TopicPartitionOffset {
+  return { topic, partition, offset: position };
 }
 
 function advance(place: Place): void {

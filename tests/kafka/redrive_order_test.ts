@@ -107,6 +107,23 @@ Deno.test("redrive() lets its group rebalance when what is on its way is committ
   assertEquals(letters.commits.at(-1), 600);
 });
 
+Deno.test("redrive() takes nothing for an assignment that is over before its ends are known", async () => {
+  await using test = await rig(5);
+  const { broker, letters, values } = test;
+  const ends = Promise.withResolvers<number[]>();
+  const known = letters.ends.bind(letters);
+  letters.ends = () => ends.promise;
+  const report = test.redrive();
+  letters.ends = known;
+  await letters.listener.rebalancing();
+  ends.resolve([values.length]);
+  await ends.promise;
+  assertEquals(broker.requests, []);
+  letters.listener.assigned([{ ...AT, offset: 0 }], true);
+  assertEquals(await report, { redriven: 5, kept: 0 });
+  assertEquals(broker.log(TYPE), values);
+});
+
 Deno.test("redrive() passes what is no letter behind the last one, and nothing that came later", async () => {
   await using test = await rig(3);
   const { broker, letters, values } = test;

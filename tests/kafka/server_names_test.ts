@@ -5,9 +5,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createEnvelope, serializeEnvelope } from "../../events/mod.ts";
 import { EventProducer } from "../../kafka/event_producer.ts";
 import { GroupConsumer } from "../../kafka/group_consumer.ts";
-import { HandFedEngine } from "../kafka/_hand_fed_engine.ts";
-import { ScriptedEngine, type Turn } from "../kafka/_scripted_engine.ts";
-import { TelemetrySdk } from "./telemetry_sdk.ts";
+import { TelemetrySdk } from "../telemetry/telemetry_sdk.ts";
+import { HandFedEngine } from "./_hand_fed_engine.ts";
+import { ScriptedEngine, type Turn } from "./_scripted_engine.ts";
 
 const TYPE = "huleedu.essay.created.v1";
 const LEADER = { host: "leader.test", port: 9093 };
