@@ -33,8 +33,8 @@ export interface RedisConnection {
   flush(): void;
   /** Calls back once, when the connection has ended. */
   onClose(listener: (error: ConnectionLostError) => void): void;
-  /** Calls back for each message of a subscribed channel or pattern. */
-  onMessage(listener: MessageListener): void;
+  /** Takes each message of a subscribed channel or pattern. */
+  onMessage: MessageListener | null;
   /** Stops to read the socket; the chunk at hand is still handed on. */
   pause(): void;
   /** Reads the socket again. */

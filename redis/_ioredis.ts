@@ -1,29 +1,36 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-// The only file, with _ioredis_command.ts, that knows ioredis. It is used as a codec and a socket: one
-// instance a physical connection, told never to reconnect, to queue or to send
-// anything again (it runs INCR twice otherwise, and WATCH protects nothing).
+// The only file that knows ioredis, which opens and closes sockets: one instance
+// a physical connection, told never to reconnect, to queue or to send anything
+// again (it runs INCR twice otherwise, and WATCH protects nothing). What is said
+// on a socket is encoded and read here: as ioredis does it, it costs three times
+// as much as all the rest of a call.
 
-import { type Command, Redis } from "ioredis";
+import { Redis } from "ioredis";
 import type { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { setImmediate } from "node:timers";
 import { ConnectionLostError } from "./_connection.ts";
-import { MessageReader } from "./_message_reader.ts";
 import type {
   MessageListener,
   OutgoingCommand,
   RedisConnection,
 } from "./_connection.ts";
-import { type CommandListener, ListenedCommand } from "./_ioredis_command.ts";
+import { Fifo } from "./_fifo.ts";
+import { encodeCommand } from "./_resp_encode.ts";
+import { RespReader } from "./_resp_reader.ts";
+import type { RespListener } from "./_resp_reader.ts";
 import { RedisCommandError } from "./errors.ts";
 import type { RedisTlsOptions } from "./tls_options.ts";
 
 type TlsOptions = Omit<RedisTlsOptions, "ca"> & { ca?: string | string[] };
-type CommandStream = NonNullable<Parameters<Redis["sendCommand"]>[1]>;
 
-/** UTF-16 units of commands that are held back at most, against huge values. */
-const MAX_BATCH_LENGTH = 1_048_576;
+/**
+ * With so many UTF-16 units of commands in hand they leave before the turn is
+ * over, so that the server may begin; the next time in this turn with twice as
+ * many, since each write costs something too.
+ */
+const FIRST_WRITE_LENGTH = 4_096;
 
 /** Where a socket goes to. */
 export interface SocketAddress {
@@ -56,10 +63,8 @@ export async function connectSocket(
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: null,
-    // RESP2: ioredis takes it for granted that HELLO worked when a server
-    // without a password answers AUTH with an error, and then loses messages.
+    // It says nothing: the handshake is ours, see _open_connection.ts.
     protocol: 2,
-    // The handshake is ours, see _open_connection.ts.
     enableReadyCheck: false,
     disableClientInfo: true,
     connectTimeout: 0,
@@ -71,6 +76,7 @@ export async function connectSocket(
   signal.addEventListener("abort", abort, { once: true });
   try {
     await redis.connect();
+    connection.open();
     return connection;
   } catch (error) {
     throw connection.error ?? error;
@@ -94,30 +100,37 @@ function tlsOf(
   };
 }
 
-/** Turns an error within a reply into ours; passes anything else on. */
-export function translateReply(command: string, reply: unknown): unknown {
-  return isReplyError(reply)
-    ? new RedisCommandError(command, reply.message)
-    : reply;
-}
-
-class IoredisConnection implements RedisConnection, CommandListener {
+class IoredisConnection implements RedisConnection, RespListener {
   readonly #redis: Redis;
   readonly #batch: TurnBatch;
+  readonly #inFlight = new Fifo<OutgoingCommand>();
   #ended: Promise<void> | null = null;
   /** What the socket complained of last. */
   error: Error | null = null;
   replies = 0;
   onRefusal: ((refusal: RedisCommandError) => Error) | null = null;
+  onMessage: MessageListener | null = null;
 
   constructor(redis: Redis) {
     this.#redis = redis;
     this.#batch = new TurnBatch(redis);
     // An "error" that nobody listens to is printed by ioredis.
-    redis.on("error", (error: Error) => {
-      this.error ??= error;
-      // Such as a reply that answers no command: the rest cannot be trusted.
-      if (redis.status === "ready") void this.destroy(error);
+    redis.on("error", (error: Error) => this.error ??= error);
+    redis.once("end", () => this.#onEnd());
+  }
+
+  /** Takes over the socket, once it is open. */
+  open(): void {
+    const { stream } = this.#redis;
+    const reader = new RespReader(this);
+    stream.removeAllListeners("data");
+    stream.on("data", (chunk: Buffer) => {
+      try {
+        reader.read(chunk);
+      } catch (error) {
+        // Whatever it is, what follows could be anybody's.
+        void this.destroy(error as Error);
+      }
     });
   }
 
@@ -126,53 +139,34 @@ class IoredisConnection implements RedisConnection, CommandListener {
     return this.#ended !== null || status !== "ready" || !stream.writable;
   }
 
-  send(outgoing: OutgoingCommand): void {
-    const command = new ListenedCommand(this, outgoing);
-    this.#redis.sendCommand(
-      command as unknown as Command,
-      this.#batch as unknown as CommandStream,
-    );
+  send(command: OutgoingCommand): void {
+    if (this.closed) return command.onError(this.#lost());
+    this.#inFlight.push(command);
+    this.#batch.add(encodeCommand(command.name, command.args));
   }
 
   flush(): void {
     this.#batch.flush();
   }
 
-  replied(command: OutgoingCommand, reply: unknown): void {
+  onReply(reply: unknown): void {
+    const command = this.#inFlight.shift();
+    if (command === undefined) throw new Error("A reply answers no command");
     this.replies += 1;
-    command.onReply(reply);
+    if (reply instanceof RedisCommandError) {
+      command.onError(this.onRefusal?.(reply) ?? reply);
+    } else {
+      command.onReply(reply);
+    }
   }
 
-  failed(command: OutgoingCommand, error: unknown): void {
-    if (isReplyError(error)) {
-      this.replies += 1;
-      const refusal = new RedisCommandError(command.name, error.message);
-      command.onError(this.onRefusal?.(refusal) ?? refusal);
-      return;
-    }
-    // Whatever it is, the replies that follow could be anybody's.
-    void this.destroy();
-    command.onError(this.#lost());
+  createError(answer: string): RedisCommandError {
+    return new RedisCommandError(this.#inFlight.first?.name ?? "AUTH", answer);
   }
 
   onClose(listener: (error: ConnectionLostError) => void): void {
     if (this.#redis.status === "end") listener(this.#lost());
     else this.#redis.once("end", () => listener(this.#lost()));
-  }
-
-  onMessage(listener: MessageListener): void {
-    const { stream } = this.#redis;
-    // What ioredis makes of a message costs more than all that is done with it.
-    const [decode] = stream.listeners("data") as [(data: Buffer) => void];
-    const reader = new MessageReader(listener, decode);
-    stream.off("data", decode);
-    stream.on("data", (chunk: Buffer) => {
-      try {
-        reader.read(chunk);
-      } catch (error) {
-        void this.destroy(error as Error);
-      }
-    });
   }
 
   pause(): void {
@@ -199,26 +193,37 @@ class IoredisConnection implements RedisConnection, CommandListener {
     });
   }
 
+  #onEnd(): void {
+    const lost = this.#lost();
+    for (;;) {
+      const command = this.#inFlight.shift();
+      if (command === undefined) return;
+      command.onError(lost);
+    }
+  }
+
   #lost(): ConnectionLostError {
     return new ConnectionLostError(this.error ? { cause: this.error } : {});
   }
 }
 
-/** Lets the commands of one turn of the event loop leave in one write. */
+/** Lets the commands of one turn of the event loop leave together. */
 class TurnBatch {
   readonly #redis: Redis;
   #text = "";
+  #limit = FIRST_WRITE_LENGTH;
 
   constructor(redis: Redis) {
     this.#redis = redis;
   }
 
-  /** Called by ioredis with a command in its RESP form. */
-  write(command: string): boolean {
-    if (this.#text === "") setImmediate(() => this.flush());
+  /** Adds a command in its RESP form. */
+  add(command: string): void {
+    if (this.#text === "") setImmediate(() => this.#endTurn());
     this.#text += command;
-    if (this.#text.length > MAX_BATCH_LENGTH) this.flush();
-    return true;
+    if (this.#text.length < this.#limit) return;
+    this.flush();
+    this.#limit *= 2;
   }
 
   // One string: corking the socket costs an object and a chunk a command.
@@ -228,9 +233,9 @@ class TurnBatch {
     const { stream } = this.#redis;
     if (text !== "" && stream.writable) stream.write(text);
   }
-}
 
-/** Not kept as a cause: ioredis hangs the arguments, secrets too, on it. */
-function isReplyError(value: unknown): value is Error {
-  return value instanceof Error && value.name === "ReplyError";
+  #endTurn(): void {
+    this.flush();
+    this.#limit = FIRST_WRITE_LENGTH;
+  }
 }

@@ -257,7 +257,7 @@ export class SubscriberHub {
   #attach(connection: RedisConnection): void {
     this.#connection = connection;
     this.#backoff.connected(connection);
-    connection.onMessage((name, message, pattern) => {
+    connection.onMessage = (name, message, pattern) => {
       this.#messages += 1;
       if (pattern === undefined) {
         this.#channels.get(name)?.deliver({ channel: name, message });
@@ -265,7 +265,7 @@ export class SubscriberHub {
         const channel = this.#patterns.get(pattern);
         channel?.deliver({ channel: name, message, pattern });
       }
-    });
+    };
     connection.onClose((error) => this.#onClose(connection, error));
     for (const channel of this.#allChannels()) {
       this.#request(channel, connection);

@@ -3,7 +3,6 @@
 import { askWithin } from "./_ask_within.ts";
 import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
-import { translateReply } from "./_ioredis.ts";
 import { PoolFullError } from "./_connection_pool.ts";
 import type { Connections } from "./_node_pools.ts";
 import { connectionError, label } from "./_open_connection.ts";
@@ -207,12 +206,14 @@ function left(deadline: number): number {
   return Math.max(0, deadline - performance.now());
 }
 
-/** The replies within EXEC's, refusals at their places. */
+/** The replies within EXEC's; a refusal is that of its command. */
 function readReplies(
   commands: readonly WireCommand[],
   replies: readonly unknown[],
 ): unknown[] {
   return replies.map((reply, i) =>
-    translateReply(commands[i]?.name ?? "EXEC", reply)
+    reply instanceof RedisCommandError
+      ? new RedisCommandError(commands[i]?.name ?? "EXEC", reply.answer)
+      : reply
   );
 }

@@ -47,8 +47,10 @@ export function setIfNotExists(
   value: string,
   options?: TtlOptions,
 ): WireCommand {
-  const args = setArgs(key, value, options);
-  args.push("NX");
+  const ttlMs = options?.ttlMs;
+  const args = [text("key", key), text("value", value)];
+  if (ttlMs === undefined) args.push("NX");
+  else args.push("PX", String(positiveMs("ttlMs", ttlMs)), "NX");
   return { kind: "once", name: "SET", args };
 }
 

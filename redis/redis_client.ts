@@ -21,15 +21,17 @@ import { positiveMs, text } from "./arguments.ts";
 import { readOptions, stopTimeout } from "./_client_options.ts";
 import { lendParts } from "./_client_parts.ts";
 import { createPops, type Pops } from "./_create_pops.ts";
-import { ConditionalSets } from "./_conditional_sets.ts";
+import { CompareAndSets } from "./_compare_and_sets.ts";
 import { createLink } from "./_create_link.ts";
 import { LifecycleGate } from "./_lifecycle_gate.ts";
 import type { Link } from "./_link.ts";
 import { ScriptRegistry } from "./_script_registry.ts";
 import type { Script } from "./_script.ts";
 import * as scripts from "./_scripts.ts";
+import { setIfNotExists } from "./_set_if_not_exists.ts";
 import { Transactions } from "./_transactions.ts";
 import type { RedisConnectionOptions } from "./connection_options.ts";
+import * as encode from "./encode.ts";
 import { fenceKey } from "./fence_key.ts";
 import { HeldClaim } from "./held_claim.ts";
 import type { PubSubSettings } from "./pubsub_settings.ts";
@@ -45,7 +47,8 @@ export interface RedisClientOptions
  * when a reply is lost, a command whose second run could not be told from one
  * is sent again, and any other rejects with `OutcomeUnknownError`. Every call
  * settles within `commandTimeoutMs`, whatever becomes of the socket. Commands
- * issued in one turn of the event loop leave in one write.
+ * issued in one turn of the event loop leave in one write, or a few where they
+ * are many.
  *
  * @example
  * ```ts ignore
@@ -73,7 +76,7 @@ export class RedisClient extends RedisCommands
   readonly #transactions: Transactions;
   readonly #pops: Pops;
   readonly #scripts: ScriptRegistry;
-  readonly #sets: ConditionalSets;
+  readonly #sets: CompareAndSets;
   readonly #pubsub: RedisPubSub;
 
   /**
@@ -92,7 +95,7 @@ export class RedisClient extends RedisCommands
     this.#transactions = new Transactions({ ...settings, telemetry });
     this.#pops = createPops(settings, link);
     this.#scripts = new ScriptRegistry(link);
-    this.#sets = new ConditionalSets(link);
+    this.#sets = new CompareAndSets(link);
     lendParts(this, { settings, link });
     this.#pubsub = new RedisPubSub({ ...options, client: this });
   }
@@ -123,7 +126,6 @@ export class RedisClient extends RedisCommands
   start(): Promise<void> {
     return this.#gate.start(async () => {
       await this.#link.start();
-      await this.#sets.probe();
       this.#transactions.start();
       this.#pops.start();
       await this.#pubsub.start();
@@ -165,17 +167,18 @@ export class RedisClient extends RedisCommands
    * @throws {OutcomeUnknownError} If the reply was lost and the key holds just
    * this value, which may be another writer's, or could not be read in time.
    */
-  override async setIfNotExists(
+  override setIfNotExists(
     key: string,
     value: string,
     options?: TtlOptions,
   ): Promise<boolean> {
-    return await this.#sets.set(
-      text("key", key),
-      null,
-      text("value", value),
-      ttlOf(options),
-    );
+    // One promise less than an async function: this is called for each event.
+    try {
+      const command = encode.setIfNotExists(key, value, options);
+      return setIfNotExists(this.#link, command);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

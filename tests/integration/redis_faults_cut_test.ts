@@ -90,8 +90,6 @@ async function cutOnce<T>(
 Deno.test("setIfNotExists() is true of the server, wherever its reply is cut", () =>
   cutAtEveryByte({
     match: naming,
-    // The server knows whatever script there is.
-    prepare: ({ redis, key }) => redis.setIfNotExists(`warm-${key}`, "v", TTL),
     call: ({ redis, key }) => redis.setIfNotExists(key, "mine", TTL),
     isTrue: async (outcome, { witness, key }) =>
       await witness.get(key) === "mine" && await witness.ttl(key) > 0 &&
@@ -102,10 +100,7 @@ Deno.test("setIfNotExists() is true of the server, wherever its reply is cut", (
 Deno.test("setIfNotExists() never says that it has set another's key, wherever its reply is cut", () =>
   cutAtEveryByte({
     match: naming,
-    prepare: async ({ redis, witness, key }) => {
-      await redis.setIfNotExists(`warm-${key}`, "v", TTL);
-      await witness.set(key, "theirs", TTL);
-    },
+    prepare: ({ witness, key }) => witness.set(key, "theirs", TTL),
     call: ({ redis, key }) => redis.setIfNotExists(key, "mine", TTL),
     isTrue: async (outcome, { witness, key }) =>
       await witness.get(key) === "theirs" &&
@@ -117,11 +112,7 @@ Deno.test("setIfNotExists() calls of one turn are true of the server each, where
   const keysOf = (key: string) => [0, 1, 2, 3, 4].map((nth) => `${key}:${nth}`);
   return cutAtEveryByte({
     match: naming,
-    prepare: async ({ redis, witness, key }) => {
-      const warm = keysOf(`warm-${key}`);
-      await Promise.all(
-        warm.map((each) => redis.setIfNotExists(each, "", TTL)),
-      );
+    prepare: async ({ witness, key }) => {
       await witness.set(`${key}:1`, "theirs", TTL);
       await witness.set(`${key}:3`, "theirs", TTL);
     },

@@ -18,8 +18,7 @@ export class ScriptedConnection implements RedisConnection {
   paused = false;
   replies = 0;
   onRefusal: RedisConnection["onRefusal"] = null;
-  /** Sends a message. */
-  message: MessageListener = () => {};
+  onMessage: MessageListener | null = null;
 
   send(command: OutgoingCommand): void {
     this.sent.push(command);
@@ -58,10 +57,6 @@ export class ScriptedConnection implements RedisConnection {
 
   onClose(listener: (error: ConnectionLostError) => void): void {
     this.#listeners.push(listener);
-  }
-
-  onMessage(listener: MessageListener): void {
-    this.message = listener;
   }
 
   pause(): void {

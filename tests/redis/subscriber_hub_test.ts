@@ -76,7 +76,7 @@ Deno.test("SubscriberHub keeps a connection as long as it says something", async
   for (let i = 0; i < 10; i++) {
     await scene.time.tickAsync(PING_MS);
     // The answers stand behind messages in the server's queue.
-    connection.message("a", "m");
+    connection.onMessage?.("a", "m");
   }
   for (let i = 0; i < 10; i++) {
     await scene.time.tickAsync(PING_MS);
@@ -104,8 +104,8 @@ Deno.test("SubscriberHub asks a new connection for channels and patterns", async
   ]);
   for (let i = 0; i < 4; i++) second.reply(1);
   await scene.time.tickAsync();
-  second.message("bc", "m", "b*");
-  second.message("b", "m");
+  second.onMessage?.("bc", "m", "b*");
+  second.onMessage?.("b", "m");
   await scene.hub.stop();
   assertEquals(await Array.fromAsync(exact), [
     { channel: "a", ...GAP },
@@ -126,9 +126,9 @@ Deno.test("SubscriberHub does not judge a connection that it does not read", asy
   const connection = await scene.next();
   connection.reply(1);
   const sub = await subscribing;
-  connection.message("a", "1");
+  connection.onMessage?.("a", "1");
   assertEquals(connection.paused, false);
-  connection.message("a", "2");
+  connection.onMessage?.("a", "2");
   assertEquals(connection.paused, true);
   await scene.time.tickAsync(10 * PING_MS);
   assertEquals([connection.closed, connection.paused], [false, true]);

@@ -5,16 +5,30 @@ import { OutcomeUnknownError, RedisCommandError } from "./errors.ts";
 import type { WireCommand } from "./wire_command.ts";
 
 /**
- * Finds out what became of a SET NX whose reply was lost, so that "already
- * there" is never said of the caller's own write.
+ * Runs a SET NX. Where the reply is lost it looks, so that "already there" is
+ * never said of the caller's own write.
  *
- * @param link Where it was sent.
+ * @param link Where it is sent.
  * @param command The SET NX.
- * @param lost What to reject with when it cannot be told.
- * @param deadline When to stop trying.
  * @returns Whether the key was set.
+ * @throws {OutcomeUnknownError} If that cannot be told.
  */
-export async function settleSetIfNotExists(
+export function setIfNotExists(
+  link: Link,
+  command: WireCommand,
+): Promise<boolean> {
+  const deadline = link.deadline();
+  return link.run(command, deadline).then(isOk, (error) => {
+    if (!(error instanceof OutcomeUnknownError)) throw error;
+    return settle(link.quiet ?? link, command, error, deadline);
+  });
+}
+
+function isOk(reply: unknown): boolean {
+  return reply === "OK";
+}
+
+async function settle(
   link: Link,
   command: WireCommand,
   lost: OutcomeUnknownError,
