@@ -101,7 +101,7 @@ export class Serializer {
   key(name: string): KeyInfo {
     const known = this.#keys.get(name);
     if (known !== undefined) return known;
-    const info = {
+    const info: KeyInfo = {
       json: this.text(name) + ":",
       role: roleOf(name, this.#kindOf(name)),
     };

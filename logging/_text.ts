@@ -36,20 +36,21 @@ export function quoteText(
 ): string {
   if (text.length > MAX_TEXT) return quote(shorten(text, kindOf));
   if (!NOT_PLAIN.test(text)) {
-    if (text.length < 8 || !mayHoldSecret(text)) return `"${text}"`;
+    if (!mayHoldSecret(text)) return `"${text}"`;
   }
   return quote(scrub(text, kindOf));
 }
 
-/** Tells whether a plain text is worth a closer look. */
+/** Tells whether a plain text is worth a closer look. Short ones cost little. */
 function mayHoldSecret(text: string): boolean {
+  if (text.length < 17) return text.length > 9 && text.includes("--");
   if (text.includes(" ")) {
     const isWorthIt = text.includes("earer ") || text.includes("asic ") ||
       text.includes("--");
     if (isWorthIt) return true;
   }
-  return text.length > 16 && (text.includes("eyJ") || text.includes("AKIA") ||
-    text.includes("_") && KEY_START.test(text));
+  return text.includes("eyJ") || text.includes("AKIA") ||
+    text.includes("_") && KEY_START.test(text);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { withContext } from "../../events/mod.ts";
+import { nameKind } from "../../logging/_secret_names.ts";
 import { capture, type Line, parseLine } from "./_capture.ts";
 import { fuzz } from "./_fuzz.ts";
 
@@ -80,10 +81,21 @@ Deno.test("Logger.info() writes one valid line for whatever is logged", () => {
   );
 });
 
+/** Tells whether a name in JSON data is that of a secret, such as `Cvv`. */
+function hasSecretName(value: unknown): boolean {
+  let isFound = false;
+  JSON.stringify(value, (name, inner) => {
+    isFound ||= nameKind(name) !== "other";
+    return inner;
+  });
+  return isFound;
+}
+
 Deno.test("Logger.info() shows JSON data as it is", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      const { logger, lines } = capture({ isSecretKey: () => false });
+      fc.pre(!hasSecretName(value));
+      const { logger, lines } = capture();
       logger.info("Value", { value });
       // JSON itself knows no negative zero.
       assertEquals(lines()[0]!["value"], JSON.parse(JSON.stringify(value)));
