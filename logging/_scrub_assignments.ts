@@ -31,8 +31,11 @@ const COUNT = /\d+(?![\w.-])/y;
 const QUANTITY =
   /(?:[[{]|\d+(?:\.\d+)?(?:m?s)?(?![\w.:-])|\\?["']?\d{4}-\d\d-\d\d(?:[T ]\d\d:[\d:.,+Z-]*)?(?![\w.-]))/y;
 
-/** A file, before the line and column of a frame of a stack. */
+/** A file, before the line of a frame of a stack. */
 const FILE = /\.(?:[cm]?[jt]sx?|svelte|vue|py|rb|rs|go|java|kt|cs)$/;
+
+/** Line and column, also of a file without an ending, as `node:internal/auth`. */
+const LINE_AND_COLUMN = /\d{1,7}:\d{1,7}(?![\w:])/y;
 
 /** What a value that stands alone is followed by: nothing, or the next pair. */
 const ALONE =
@@ -112,7 +115,9 @@ function isHarmless(
   if (/tokens$/i.test(name) && matchEnd(COUNT, text, start) > start) {
     return true;
   }
-  return !hasEquals && FILE.test(name) && /\d/.test(text[start]!);
+  if (hasEquals || text[start - 1] !== ":") return false;
+  return matchEnd(LINE_AND_COLUMN, text, start) > start ||
+    FILE.test(name) && /\d/.test(text[start]!);
 }
 
 function valueEnd(text: string, assignment: Assignment): number {

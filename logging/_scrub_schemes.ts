@@ -11,7 +11,7 @@ const PARAMETER = /^[a-z_]+=$/;
 
 /** Words after `Bearer` that are about tokens. Shorter ones are no tokens. */
 const ABOUT_BEARER: ReadonlySet<string> = new Set(
-  `access assertion assertions authentication authenticator authorization bearer
+  `access assertion assertions based authentication authenticator authorization bearer
   challenge challenges credential credentials format handler header headers
   integration mechanism method methods middleware parameters parser prefix
   protected protocol refresh scheme schemes security strategy supported token
@@ -20,8 +20,8 @@ const ABOUT_BEARER: ReadonlySet<string> = new Set(
 
 /**
  * Redacts what follows `Bearer` or `Basic`, where it is no word. Credentials of
- * `Basic` are known by what they decode to. A bearer token without a digit is
- * told from a word by its letters, its length, or the capital of `Bearer`.
+ * `Basic` are known by what they decode to, and a bearer token by its letters and
+ * its length, or by not being a word that texts about tokens are made of.
  */
 export function scrubSchemes(text: string): string {
   return text.replace(
@@ -37,9 +37,7 @@ export function scrubSchemes(text: string): string {
 }
 
 function isCredential(scheme: string, found: string): boolean {
-  return scheme.toLowerCase() === "basic"
-    ? isBasic(found)
-    : isBearer(scheme, found);
+  return scheme.toLowerCase() === "basic" ? isBasic(found) : isBearer(found);
 }
 
 function isBasic(found: string): boolean {
@@ -58,10 +56,9 @@ function isBasic(found: string): boolean {
   }
 }
 
-function isBearer(scheme: string, found: string): boolean {
+function isBearer(found: string): boolean {
   const token = found.replace(/[.\/-]$/, "");
   if (/\d|[a-z][A-Z]|[._~+=]/.test(token) || token.length >= 24) return true;
-  if (scheme.startsWith("b")) return false;
   return token.split(/[\/-]/).every((word) =>
     !isProse(word) && !ABOUT_BEARER.has(word.toLowerCase())
   );

