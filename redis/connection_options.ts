@@ -13,6 +13,14 @@ import type { RedisTlsOptions } from "./tls_options.ts";
  * transaction and of `blpop` must be in one slot, which a hash tag sees to:
  * `{essay:1}:text`. Otherwise they reject with `CrossSlotError`, and nothing is
  * sent. `delete` takes any keys, `scanPattern` finds all.
+ *
+ * A user of an access list needs the commands that are called, and `PING`.
+ * `claim`, `compareAnd…` and the idempotency store need `EVAL`, `GET`, `SET`,
+ * `DEL`, `INCR` and `PEXPIRE`; transactions `WATCH`, `MULTI`, `EXEC` and
+ * `UNWATCH`; the history of users `EVAL`, `LINDEX`, `RPUSH`, `LTRIM`, `LRANGE`,
+ * `PEXPIRE`, `TIME` and `PUBLISH`; registered scripts `SCRIPT LOAD`, `EVALSHA`
+ * and `EVAL`. A cluster wants `CLUSTER SLOTS`, `CLUSTER NODES` and `ASKING`
+ * besides, sentinels `ROLE`. `CLIENT SETNAME` may be refused.
  */
 export interface RedisConnectionOptions {
   /** Names the client in messages, logs and `CLIENT LIST`. */
