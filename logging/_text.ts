@@ -19,6 +19,8 @@ const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 /** How keys with a form of their own begin, where they have an underscore. */
 const KEY_START = /gh[opsur]_|_pat_|k_live_/;
 
+const HYPHEN = 0x2d;
+
 /** How far beyond the limit a text is searched for secrets that straddle it. */
 const OVERLAP = 4_608;
 
@@ -41,9 +43,13 @@ export function quoteText(
   return quote(scrub(text, kindOf));
 }
 
-/** Tells whether a plain text is worth a closer look. Short ones cost little. */
+/**
+ * Tells whether a plain text is worth a closer look. For short ones, which are
+ * many, to search them would cost more than to write them: `--pin 1` and the like
+ * are seen at their beginning only.
+ */
 function mayHoldSecret(text: string): boolean {
-  if (text.length < 13) return text.length > 9 && text.includes("--");
+  if (text.length < 13) return text.charCodeAt(0) === HYPHEN;
   if (text.includes(" ")) {
     const isWorthIt = text.includes("earer ") || text.includes("asic ") ||
       text.includes("--");

@@ -57,6 +57,7 @@ Deno.test("Logger.info() redacts passwords in URLs whatever is in them", () => {
 Deno.test("Logger.info() redacts the values of long options", () => {
   assertShown([
     ["mysql --password hunter -v", "mysql --password [redacted] -v"],
+    ["--password x", "--password [redacted]"],
     ["run --token=hunter --quiet", "run --token=[redacted] --quiet"],
     ["run --api-key 'a b' x", "run --api-key '[redacted]' x"],
     ["run --client-secret abc", "run --client-secret [redacted]"],
