@@ -22,11 +22,11 @@ export class Fragment {
   readonly #names: readonly string[];
   readonly #parts: readonly string[];
 
-  /** Creates a fragment of names and, in the same order, `"name":value`. */
+  /** Creates a fragment of names and, in the same order, `,"name":value`. */
   constructor(names: readonly string[], parts: readonly string[]) {
     this.#names = names;
     this.#parts = parts;
-    this.json = joined(parts);
+    this.json = parts.join("");
   }
 
   /** The names. A list, since there are few: to look through it costs less. */
@@ -42,7 +42,7 @@ export class Fragment {
   /** The field of this name, as `"name":value`. */
   part(name: string): string | undefined {
     const index = this.#names.indexOf(name);
-    return index < 0 ? undefined : this.#parts[index];
+    return this.#parts[index]?.slice(1);
   }
 
   /** These fields and others; of one name the other counts, in the same place. */
@@ -60,9 +60,8 @@ export class Fragment {
 
   /** The fields other than those of the given names. */
   without(names: (name: string) => boolean): string {
-    return joined(
-      this.#parts.filter((_, index) => !names(this.#names[index]!)),
-    );
+    return this.#parts.filter((_, index) => !names(this.#names[index]!))
+      .join("");
   }
 }
 
@@ -91,7 +90,9 @@ export function createFragment(
     const all = Object.keys(fields);
     for (let i = 0; i < all.length; i++) {
       if (i >= MAX_ENTRIES || serializer.isSpent) {
-        parts[names.push(TRUNCATED) - 1] = serializer.rest(all.length - i);
+        parts[names.push(TRUNCATED) - 1] = `,${
+          serializer.rest(all.length - i)
+        }`;
         break;
       }
       const each = all[i]!;
@@ -105,7 +106,7 @@ export function createFragment(
       );
       if (json === undefined) continue;
       const free = freeName(RESERVED, name, fields);
-      const part = (free === name ? info : serializer.key(free)).json + json;
+      const part = (free === name ? info : serializer.key(free)).head + json;
       // Two fields may be called the same in a line: the later one counts.
       const index = names.indexOf(free);
       if (index >= 0) parts[index] = part;
@@ -173,7 +174,7 @@ function writeOwn(
     );
     if (value === undefined) continue;
     const free = freeName(RESERVED, name, fields);
-    json += "," + (free === name ? info : serializer.key(free)).json + value;
+    json += (free === name ? info : serializer.key(free)).head + value;
     if (context.has(free) || bound.has(free)) overridden.push(free);
   }
   return json;
@@ -200,10 +201,4 @@ function areDisjoint(context: Fragment, bound: Fragment): boolean {
     if (bound.has(names[i]!)) return false;
   }
   return true;
-}
-
-function joined(parts: readonly string[]): string {
-  let json = "";
-  for (let i = 0; i < parts.length; i++) json += "," + parts[i]!;
-  return json;
 }

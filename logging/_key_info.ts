@@ -11,8 +11,8 @@ export type Role = "plain" | "secret" | "description" | "value" | "headers";
 
 /** What is worth knowing about a name, found out once. */
 export interface KeyInfo {
-  /** The name as JSON, with the colon. */
-  readonly json: string;
+  /** The name as JSON between the comma before it and the colon. */
+  readonly head: string;
   /** What it means for the value. */
   readonly role: Role;
 }

@@ -18,8 +18,8 @@ import {
   type KeyInfo,
   namesSecret,
   pairName,
-  roleOf,
 } from "./_key_info.ts";
+import { KnownTexts } from "./_known_texts.ts";
 import { PathTree } from "./_path_tree.ts";
 import { type NameKind, nameKindBy } from "./_secret_names.ts";
 import {
@@ -30,9 +30,6 @@ import {
   toSimple,
 } from "./_simple_value.ts";
 import { quoteText } from "./_text.ts";
-
-/** How many names are remembered; a program has few, data may have many. */
-const MAX_KEYS = 1_000;
 
 /** How often reading a value may log values that log when they are read. */
 const MAX_NESTING = 3;
@@ -59,7 +56,7 @@ const ERROR_PARTS: readonly string[] = [
  */
 export class Serializer {
   readonly #kindOf: (name: string) => NameKind;
-  readonly #keys = new Map<string, KeyInfo>();
+  readonly #known: KnownTexts;
   /** Where in the paths to secrets the fields of a line begin. */
   readonly #roots: readonly PathTree[] | undefined;
   #points: readonly PathTree[] | undefined;
@@ -85,6 +82,7 @@ export class Serializer {
         return "secret";
       }
     };
+    this.#known = new KnownTexts(this.#kindOf);
   }
 
   /** Whether the allowance of characters is used up. */
@@ -97,16 +95,14 @@ export class Serializer {
     return quoteText(text, this.#kindOf);
   }
 
+  /** Writes a message, of which a program has few. */
+  message(text: string): string {
+    return this.#known.message(text);
+  }
+
   /** Finds out about a name. */
   key(name: string): KeyInfo {
-    const known = this.#keys.get(name);
-    if (known !== undefined) return known;
-    const info: KeyInfo = {
-      json: this.text(name) + ":",
-      role: roleOf(name, this.#kindOf(name)),
-    };
-    if (this.#keys.size < MAX_KEYS) this.#keys.set(name, info);
-    return info;
+    return this.#known.key(name);
   }
 
   /**
@@ -168,7 +164,7 @@ export class Serializer {
       : this.#points === undefined
       ? this.value(value)
       : this.#member(this.#points, name, value);
-    if (json !== undefined) this.#left -= info.json.length;
+    if (json !== undefined) this.#left -= info.head.length;
     return json;
   }
 
@@ -297,7 +293,7 @@ export class Serializer {
       const name = names[i]!;
       const info = this.key(name);
       const json = this.field(info, name, readProperty(value, name), value);
-      if (json !== undefined) out += "," + info.json + json;
+      if (json !== undefined) out += info.head + json;
     }
     return `{${out.slice(1)}}`;
   }
@@ -351,7 +347,7 @@ export class Serializer {
       count++;
       const info = this.key(key);
       const json = this.field(info, key, value);
-      if (json !== undefined) out += "," + info.json + json;
+      if (json !== undefined) out += info.head + json;
     }
     return `{${out.slice(1)}}`;
   }

@@ -150,7 +150,7 @@ export class ServiceLogRecord implements LogRecord {
   #writeMessage(): string {
     const serializer = this.#serializer;
     const message = this.#message;
-    if (typeof message === "string") return serializer.text(message);
+    if (typeof message === "string") return serializer.message(message);
     const json = serializer.run(() => serializer.value(message));
     if (json === undefined) return quote(typeof message);
     return json.startsWith('"') ? json : quote(json);

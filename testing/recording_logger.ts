@@ -53,6 +53,16 @@ export class RecordingLogger implements Logger {
     return [...this.#lines];
   }
 
+  /** Creates a logger. Its methods may be handed on by themselves. */
+  constructor() {
+    this.debug = this.debug.bind(this);
+    this.info = this.info.bind(this);
+    this.warn = this.warn.bind(this);
+    this.error = this.error.bind(this);
+    this.critical = this.critical.bind(this);
+    this.child = this.child.bind(this);
+  }
+
   /**
    * Records a line at level `debug`.
    *

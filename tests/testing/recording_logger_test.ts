@@ -87,3 +87,15 @@ Deno.test("RecordingLogger.take() removes what it answers", () => {
   assertEquals(logger.take().map((line) => line.message), ["a", "c"]);
   assertEquals(child.lines, []);
 });
+
+Deno.test("RecordingLogger has methods that may be handed on by themselves", async () => {
+  const logger = new RecordingLogger();
+  const { info, child } = logger.child({ n: 1 });
+  info("a");
+  child({ n: 2 }).warn("b");
+  await Promise.reject("c").catch(logger.error);
+  assertEquals(
+    logger.lines.map(({ level, message, fields }) => [level, message, fields]),
+    [["info", "a", { n: 1 }], ["warn", "b", { n: 2 }], ["error", "c", {}]],
+  );
+});
