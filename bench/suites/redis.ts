@@ -1,13 +1,14 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 /**
- * Setting keys that do not exist: `RedisClient` against ioredis and node-redis,
- * the same keys, values and times to live, and every call awaited by its own
- * caller.
+ * Setting keys that do not exist, and reading: `RedisClient` against ioredis and
+ * node-redis, the same keys, values and times to live, and every call awaited by
+ * its own caller.
  *
  * @module
  */
 
+import process from "node:process";
 import { RedisClient } from "@huleedu/service-libs/redis";
 import { Redis } from "ioredis";
 import { createClient } from "npm:redis@^6.3";
@@ -48,6 +49,7 @@ try {
   await compareThroughput(1_000, FLOORS.thousand);
   await compareThroughput(100, FLOORS.hundred, 1.3);
   await compareLatency();
+  await compareReads();
 } finally {
   await ioredis.quit();
   await nodeRedis.close();
@@ -97,6 +99,38 @@ async function compareLatency(): Promise<void> {
       run: () => run(setByIoredis),
     }],
   });
+}
+
+/** Reads one key again and again, so that the client is what is measured. */
+async function compareReads(): Promise<void> {
+  const load = { callers: 1_000, durationMs: DURATION_MS };
+  const key = `bench:read:${process.pid}`;
+  const value = valueOf(0, 0);
+  await ioredis.set(key, value, "PX", TTL_MS);
+  const run = (get: () => Promise<string | null>) =>
+    callsPerSecond(load, async () => {
+      if (await get() !== value) throw new Error("Read another value");
+    });
+  await compare({
+    bench: "redis",
+    measure: "get, 1,000 in flight",
+    unit: "calls/s",
+    params: { ...params, ...load },
+    ours: { run: () => run(() => client.get(key)) },
+    peers: [
+      {
+        name: "ioredis 6",
+        floor: { atLeast: 2 },
+        run: () => run(() => ioredis.get(key)),
+      },
+      {
+        name: "node-redis 6",
+        floor: { atLeast: 1.3 },
+        run: () => run(() => nodeRedis.get(key)),
+      },
+    ],
+  });
+  await ioredis.del(key);
 }
 
 function setByOurs(key: string, value: string): Promise<boolean> {

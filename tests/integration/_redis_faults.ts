@@ -15,6 +15,17 @@ export type Outcome<T> =
   | { readonly kind: "unreachable"; readonly error: RedisConnectionError }
   | { readonly kind: "refused"; readonly error: RedisCommandError };
 
+/** Longer than any of these tests. */
+export const TTL = { ttlMs: 60_000 } as const;
+
+/** What is kept of an event that was handled. */
+export const RECORD = {
+  processedBy: "essays",
+  eventId: "e",
+  correlationId: "c",
+  sourceService: "files",
+} as const;
+
 /** A call that takes longer hangs: no time-out of a test comes near. */
 const HANGS_AFTER_MS = 20_000;
 

@@ -11,16 +11,8 @@ import {
   naming,
   proxyRedis,
 } from "./_proxied_redis.ts";
-import { type Outcome, outcomeOf } from "./_redis_faults.ts";
+import { type Outcome, outcomeOf, RECORD, TTL } from "./_redis_faults.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
-
-const TTL = { ttlMs: 60_000 };
-const RECORD = {
-  processedBy: "essays",
-  eventId: "e",
-  correlationId: "c",
-  sourceService: "files",
-};
 
 interface Trial {
   /** Reaches the server through the proxy. */

@@ -15,16 +15,15 @@ import {
 import { IdempotencyStoreError, idempotent } from "../../reliability/mod.ts";
 import { RecordingLogger } from "../../testing/mod.ts";
 import { RedisAdmin } from "./_redis_admin.ts";
-import { neverHanging, outcomeOf, until } from "./_redis_faults.ts";
+import {
+  neverHanging,
+  outcomeOf,
+  RECORD,
+  TTL,
+  until,
+} from "./_redis_faults.ts";
 import { startOwnRedis } from "./_redis_server.ts";
 
-const TTL = { ttlMs: 60_000 };
-const RECORD = {
-  processedBy: "essays",
-  eventId: "e",
-  correlationId: "c",
-  sourceService: "files",
-};
 const EVENT = createEnvelope({
   eventType: "huleedu.essay.created.v1",
   sourceService: "files",

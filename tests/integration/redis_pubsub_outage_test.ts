@@ -1,8 +1,8 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { PubSubMessage, Subscription } from "../../protocols.ts";
 import { RedisConnectionError, RedisPubSub } from "../../redis/mod.ts";
+import { take } from "../../testing/conformance/_pubsub_criterion.ts";
 import {
   connectThrough,
   naming,
@@ -13,20 +13,6 @@ import { startOwnRedis } from "./_redis_server.ts";
 import { redisUrl, uniqueName } from "./_services.ts";
 
 const GAP = { message: "", gap: { reason: "reconnected" } } as const;
-
-async function take(
-  subscription: Subscription,
-  count: number,
-): Promise<PubSubMessage[]> {
-  const iterator = subscription[Symbol.asyncIterator]();
-  const messages: PubSubMessage[] = [];
-  while (messages.length < count) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    messages.push(value);
-  }
-  return messages;
-}
 
 Deno.test("subscriptions come back after a restart, and tell of the gap", async () => {
   await using own = await startOwnRedis();

@@ -9,6 +9,10 @@ import { redisUrl, uniqueName } from "./_services.ts";
 const clientId = "history";
 const history = { size: 50, ttlMs: 60_000 };
 
+function connect(url: string): Promise<RedisClient> {
+  return RedisClient.connect({ clientId, url, history });
+}
+
 /** The numbers that the next notifications hold, and the reasons of markers. */
 async function read(sub: Subscription, count: number): Promise<unknown[]> {
   const iterator = sub[Symbol.asyncIterator]();
@@ -26,16 +30,8 @@ function numberOf({ gap, message }: PubSubMessage): unknown {
 
 Deno.test("subscribeUser() misses nothing, and sees nothing twice, through outages", async () => {
   await using proxy = await proxyRedis();
-  await using far = await RedisClient.connect({
-    clientId,
-    url: redisUrl(),
-    history,
-  });
-  await using near = await RedisClient.connect({
-    clientId,
-    url: urlThrough(proxy),
-    history,
-  });
+  await using far = await connect(redisUrl());
+  await using near = await connect(urlThrough(proxy));
   const user = uniqueName("user");
   await using sub = await near.subscribeUser(user);
   for (let from = 0; from < 100; from += 20) {
@@ -51,16 +47,8 @@ Deno.test("subscribeUser() misses nothing, and sees nothing twice, through outag
 
 Deno.test("subscribeUser() says so when an outage was longer than the history", async () => {
   await using proxy = await proxyRedis();
-  await using far = await RedisClient.connect({
-    clientId,
-    url: redisUrl(),
-    history,
-  });
-  await using near = await RedisClient.connect({
-    clientId,
-    url: urlThrough(proxy),
-    history,
-  });
+  await using far = await connect(redisUrl());
+  await using near = await connect(urlThrough(proxy));
   const user = uniqueName("user");
   await using sub = await near.subscribeUser(user);
   await proxy.refuse();
