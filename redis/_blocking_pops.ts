@@ -129,8 +129,12 @@ export class BlockingPops {
       signal,
     });
     let sent = false;
+    let isCalledBack = false;
     const settled = new AbortController();
-    const giveUp = () => void this.#unblock(connection, settled.signal);
+    const giveUp = () => {
+      isCalledBack = true;
+      void this.#unblock(connection, settled.signal);
+    };
     try {
       await this.#learnId(connection);
       if (asking) ask(connection, "ASKING").catch(() => {});
@@ -148,7 +152,8 @@ export class BlockingPops {
     } finally {
       settled.abort();
       signal.removeEventListener("abort", giveUp);
-      this.#pool.release(connection, true);
+      // A call back that is still on its way would hit the next wait on it.
+      this.#pool.release(connection, !isCalledBack);
     }
   }
 

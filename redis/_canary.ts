@@ -52,7 +52,7 @@ export class Canary {
     this.#asked = true;
     if (this.#silent < SILENT_TICKS) {
       connection.send({
-        name: "ping",
+        name: "PING",
         args: [],
         onReply: () => {},
         onError: () => {},

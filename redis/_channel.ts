@@ -6,17 +6,17 @@ import type { BufferedSubscription } from "./buffered_subscription.ts";
 
 /** How the server is asked for a channel, and told that it is not wanted. */
 export interface ChannelKind {
-  readonly join: "subscribe" | "psubscribe";
-  readonly leave: "unsubscribe" | "punsubscribe";
+  readonly join: "SUBSCRIBE" | "PSUBSCRIBE";
+  readonly leave: "UNSUBSCRIBE" | "PUNSUBSCRIBE";
 }
 
 /** A channel by its name. */
-export const EXACT: ChannelKind = { join: "subscribe", leave: "unsubscribe" };
+export const EXACT: ChannelKind = { join: "SUBSCRIBE", leave: "UNSUBSCRIBE" };
 
 /** Channels by a glob. */
 export const PATTERN: ChannelKind = {
-  join: "psubscribe",
-  leave: "punsubscribe",
+  join: "PSUBSCRIBE",
+  leave: "PUNSUBSCRIBE",
 };
 
 const NOBODY: readonly BufferedSubscription[] = [];

@@ -29,7 +29,6 @@ export class ClusterTransaction implements TransactionBackend {
   readonly #options: ClusterTransactionOptions;
   #slot: number | null = null;
   #connection: TransactionConnection | null = null;
-  #isWatching = false;
 
   constructor(options: ClusterTransactionOptions) {
     this.#options = options;
@@ -37,8 +36,8 @@ export class ClusterTransaction implements TransactionBackend {
 
   async watch(keys: readonly string[]): Promise<void> {
     this.#slot = slotOf("WATCH", keys);
-    await this.#onOwner("WATCH", (connection) => connection.watch(keys));
-    this.#isWatching = true;
+    const watch = (connection: TransactionConnection) => connection.watch(keys);
+    [, this.#connection] = await this.#route("WATCH", watch);
   }
 
   async read<Reply>(command: WireCommand): Promise<Reply> {
@@ -46,23 +45,22 @@ export class ClusterTransaction implements TransactionBackend {
     this.#requireSlot(name, [command]);
     const read = (connection: TransactionConnection) =>
       connection.read<Reply>(command);
-    if (this.#connection === null) return await this.#onOwner(name, read);
+    if (this.#connection === null) return await this.#alone(name, read);
     try {
       return await read(this.#connection);
     } catch (error) {
       if (readRedirect(error) === null) throw error;
       // It is elsewhere by now. Where it was watched, EXEC tells of a change.
-      return await this.#elsewhere(name, read);
+      return await this.#alone(name, read);
     }
   }
 
   async execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
     this.#requireSlot("EXEC", commands);
-    if (this.#connection === null || !this.#isWatching) {
-      await this.#connection?.close();
+    if (this.#connection === null) {
       // Any slot will do where there is no key.
       this.#slot ??= 0;
-      return await this.#onOwner(
+      return await this.#alone(
         "EXEC",
         (connection) => connection.execute(commands),
       );
@@ -80,22 +78,14 @@ export class ClusterTransaction implements TransactionBackend {
     await this.#connection?.unwatch();
     this.#connection = null;
     this.#slot = null;
-    this.#isWatching = false;
   }
 
   async close(): Promise<void> {
     await this.#connection?.close();
   }
 
-  /** Begins on the node that has the slot. */
-  async #onOwner<T>(name: string, work: Work<T>): Promise<T> {
-    const [result, connection] = await this.#route(name, work);
-    this.#connection = connection;
-    return result;
-  }
-
   /** Runs one step where the slot is, apart from what is watched. */
-  async #elsewhere<T>(name: string, work: Work<T>): Promise<T> {
+  async #alone<T>(name: string, work: Work<T>): Promise<T> {
     const [result, connection] = await this.#route(name, work);
     await connection.close();
     return result;

@@ -1,7 +1,6 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import { setImmediate } from "node:timers";
-
 import type { CommandTelemetry } from "./_command_telemetry.ts";
 import type { Link } from "./_link.ts";
 import { RedisCommandError } from "./errors.ts";

@@ -27,8 +27,10 @@ export interface RedisConnection {
   readonly replies: number;
   /** What is made of a refusal before the command hears of it. */
   onRefusal: ((refusal: RedisCommandError) => Error) | null;
-  /** Sends a command. */
+  /** Sends a command, or tells it at once why it cannot be sent. */
   send(command: OutgoingCommand): void;
+  /** Sends all of the commands, in one write, or none of them. */
+  sendAll(commands: readonly OutgoingCommand[]): void;
   /** Lets what was sent in this turn of the event loop leave at once. */
   flush(): void;
   /** Calls back once, when the connection has ended. */
@@ -87,4 +89,19 @@ export function ask(
   return new Promise((onReply, onError) => {
     connection.send({ name, args, onReply, onError });
   });
+}
+
+/** Sends all of the commands or none, and gives the replies to come. */
+export function askAll(
+  connection: RedisConnection,
+  commands: readonly Pick<OutgoingCommand, "name" | "args">[],
+): Array<Promise<unknown>> {
+  const outgoing: OutgoingCommand[] = [];
+  const replies = commands.map(({ name, args }) =>
+    new Promise<unknown>((onReply, onError) => {
+      outgoing.push({ name, args, onReply, onError });
+    })
+  );
+  connection.sendAll(outgoing);
+  return replies;
 }

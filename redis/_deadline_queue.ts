@@ -1,5 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
+import { setImmediate } from "node:timers";
+
 /** What waits in a {@linkcode DeadlineQueue}. */
 export interface DeadlineEntry {
   /** On the clock of `performance.now()`. */
@@ -78,7 +80,9 @@ export class DeadlineQueue<Entry extends DeadlineEntry> {
     clearTimeout(this.#timer);
     this.#timerDue = due;
     const ms = Math.max(0, Math.ceil(due - performance.now()));
-    this.#timer = setTimeout(() => this.#expire(), ms);
+    // Judged only when what has arrived meanwhile was read: the program itself
+    // may have been busy, or stopped, for longer than that.
+    this.#timer = setTimeout(() => setImmediate(() => this.#expire()), ms);
   }
 
   // The timer of an entry that has gone is left to run out: to stop it and set

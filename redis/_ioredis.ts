@@ -31,6 +31,7 @@ type TlsOptions = Omit<RedisTlsOptions, "ca"> & { ca?: string | string[] };
  * many, since each write costs something too.
  */
 const FIRST_WRITE_LENGTH = 4_096;
+const MAX_WRITE_LENGTH = 1_048_576;
 
 /** Where a socket goes to. */
 export interface SocketAddress {
@@ -72,11 +73,11 @@ export async function connectSocket(
     noDelay: true,
   });
   const connection = new IoredisConnection(redis);
+  redis.once("connect", () => connection.open());
   const abort = () => void connection.destroy();
   signal.addEventListener("abort", abort, { once: true });
   try {
     await redis.connect();
-    connection.open();
     return connection;
   } catch (error) {
     throw connection.error ?? error;
@@ -141,8 +142,34 @@ class IoredisConnection implements RedisConnection, RespListener {
 
   send(command: OutgoingCommand): void {
     if (this.closed) return command.onError(this.#lost());
+    let text: string;
+    try {
+      text = encodeCommand(command.name, command.args);
+    } catch (error) {
+      return command.onError(tooLong(command, error));
+    }
+    // Only what leaves is waited for: each reply is taken for the next one's.
+    this.#batch.add(text);
     this.#inFlight.push(command);
-    this.#batch.add(encodeCommand(command.name, command.args));
+  }
+
+  sendAll(commands: readonly OutgoingCommand[]): void {
+    if (this.closed) {
+      for (const command of commands) command.onError(this.#lost());
+      return;
+    }
+    const texts: string[] = [];
+    for (const { name, args } of commands) {
+      try {
+        texts.push(encodeCommand(name, args));
+      } catch (error) {
+        const refused = tooLong({ name }, error);
+        for (const command of commands) command.onError(refused);
+        return;
+      }
+    }
+    for (const text of texts) this.#batch.add(text);
+    for (const command of commands) this.#inFlight.push(command);
   }
 
   flush(): void {
@@ -151,7 +178,11 @@ class IoredisConnection implements RedisConnection, RespListener {
 
   onReply(reply: unknown): void {
     const command = this.#inFlight.shift();
-    if (command === undefined) throw new Error("A reply answers no command");
+    if (command === undefined) {
+      // Such as why the server turns a new connection away.
+      if (reply instanceof RedisCommandError) throw reply;
+      throw new Error("Redis has sent a reply that answers no command");
+    }
     this.replies += 1;
     if (reply instanceof RedisCommandError) {
       command.onError(this.onRefusal?.(reply) ?? reply);
@@ -161,7 +192,8 @@ class IoredisConnection implements RedisConnection, RespListener {
   }
 
   createError(answer: string): RedisCommandError {
-    return new RedisCommandError(this.#inFlight.first?.name ?? "AUTH", answer);
+    const name = this.#inFlight.first?.name ?? "the connection";
+    return new RedisCommandError(name, answer);
   }
 
   onClose(listener: (error: ConnectionLostError) => void): void {
@@ -219,11 +251,13 @@ class TurnBatch {
 
   /** Adds a command in its RESP form. */
   add(command: string): void {
+    // Two that are huge may be more than one text can hold.
+    if (command.length > MAX_WRITE_LENGTH) this.flush();
     if (this.#text === "") setImmediate(() => this.#endTurn());
     this.#text += command;
     if (this.#text.length < this.#limit) return;
     this.flush();
-    this.#limit *= 2;
+    this.#limit = Math.min(this.#limit * 2, MAX_WRITE_LENGTH);
   }
 
   // One string: corking the socket costs an object and a chunk a command.
@@ -238,4 +272,15 @@ class TurnBatch {
     this.flush();
     this.#limit = FIRST_WRITE_LENGTH;
   }
+}
+
+/** The text of a command is more than the engine can hold in one. */
+function tooLong(
+  { name }: Pick<OutgoingCommand, "name">,
+  cause: unknown,
+): RangeError {
+  return new RangeError(
+    `${name} was not sent: its arguments are too long together`,
+    { cause },
+  );
 }

@@ -36,10 +36,21 @@ export function connectionError(
   return new RedisConnectionError(message, { host, port, cause });
 }
 
+/** Codes of a server that turns us away, whenever we come. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "WRONGPASS",
+  "NOAUTH",
+  "NOPERM",
+  "DENIED",
+]);
+
 /** Whether the server itself turned us away, so that trying again is no use. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof RedisConnectionError &&
-    error.cause instanceof RedisCommandError;
+  if (!(error instanceof RedisConnectionError)) return false;
+  const { cause } = error;
+  // Redis 5 has no code for a wrong password, nor for an index out of range.
+  return cause instanceof RedisCommandError &&
+    (REFUSALS.has(cause.code) || /password|DB index/.test(cause.answer));
 }
 
 async function openConnection(
@@ -141,7 +152,9 @@ async function waitUntilLoaded(
 }
 
 function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof RedisCommandError)) throw error;
+  const isForbidden = error instanceof RedisCommandError &&
+    (error.code === "NOPERM" || error.answer.startsWith("ERR unknown"));
+  if (!isForbidden) throw error;
 }
 
 function needsNoPassword(error: unknown): boolean {

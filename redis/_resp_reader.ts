@@ -109,7 +109,10 @@ export class RespReader {
 
   #readNumber(): boolean {
     const line = this.#takeLine();
-    return line !== null && this.#emit(Number(line));
+    if (line === null) return false;
+    const number = line === "" ? NaN : Number(line);
+    if (Number.isNaN(number)) throw new Error("Redis has sent no number");
+    return this.#emit(number);
   }
 
   #readText(): boolean {
@@ -194,13 +197,16 @@ export class RespReader {
       length = length * 10 + byte - ZERO;
     }
     if (at + 2 > data.length) return MISSING;
+    if (at === this.#at + 1) throw new Error("Redis has sent no length");
     this.#at = at + 2;
     return length;
   }
 
   #takeNullLength(): number {
     const line = this.#takeLine();
-    return line === null ? MISSING : -1;
+    if (line === null) return MISSING;
+    if (line !== "-1") throw new Error("Redis has sent no length");
+    return -1;
   }
 
   /** Hands a value to the list that waits for it, or to who waits for a reply. */

@@ -153,11 +153,15 @@ interface Opened {
   readonly close: (reason: Error) => void;
 }
 
+const DEMOTION =
+  /^(EXECABORT .*: |ERR Error running script .*: -)?READONLY You can't write/;
+
 /**
  * Whether a server refuses for being a replica. A wait that it ends as it
  * becomes one has taken nothing.
  */
 function isDemotion({ code, answer }: RedisCommandError): boolean {
-  // In the server's words: a script may answer with a code of its own.
-  return code === "UNBLOCKED" || answer.startsWith("READONLY You can't write");
+  // In the server's words: a script may answer with a code of its own. Behind
+  // other words it is why EXEC was refused, or a script in Redis 6.
+  return code === "UNBLOCKED" || DEMOTION.test(answer);
 }

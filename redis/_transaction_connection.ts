@@ -1,7 +1,12 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
-import { askWithin } from "./_ask_within.ts";
-import { ask, ConnectionLostError, NotMasterError } from "./_connection.ts";
+import { askWithin, within } from "./_ask_within.ts";
+import {
+  ask,
+  askAll,
+  ConnectionLostError,
+  NotMasterError,
+} from "./_connection.ts";
 import type { RedisConnection } from "./_connection.ts";
 import { PoolFullError } from "./_connection_pool.ts";
 import type { Connections } from "./_node_pools.ts";
@@ -24,11 +29,21 @@ export interface TransactionConnectionOptions {
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** A transaction's hold on a connection of the pool, taken when first needed. */
+const MULTI = { name: "MULTI", args: [] } as const;
+const EXEC = { name: "EXEC", args: [] } as const;
+
+/** Connections on which MULTI was taken once. */
+const CAN_QUEUE = new WeakSet<RedisConnection>();
+
+/**
+ * A transaction's hold on a connection of the pool: one for as long as it watches
+ * keys, and any for what it does without.
+ */
 export class TransactionConnection implements TransactionBackend {
   readonly #options: TransactionConnectionOptions;
+  /** The one that watches. */
   #connection: RedisConnection | null = null;
-  #watching = false;
+  #isWatching = false;
   #firstDeadline: number | undefined;
 
   constructor(options: TransactionConnectionOptions) {
@@ -44,10 +59,11 @@ export class TransactionConnection implements TransactionBackend {
         const connection = await this.#acquire("WATCH", deadline);
         try {
           await this.#ask(connection, deadline, "WATCH", keys);
-          this.#watching = true;
+          this.#connection = connection;
+          this.#isWatching = true;
           return;
         } catch (error) {
-          this.#release();
+          this.#options.pool.release(connection, true);
           const lost = error instanceof ConnectionLostError;
           if (!lost) throw error;
           if (performance.now() >= deadline) throw this.#failed("WATCH", error);
@@ -57,51 +73,37 @@ export class TransactionConnection implements TransactionBackend {
   }
 
   read<Reply>({ name, args }: WireCommand): Promise<Reply> {
-    return this.#options.guard(async () => {
-      const deadline = this.#deadline();
-      const connection = await this.#current(name, deadline);
-      try {
-        return await this.#ask(connection, deadline, name, args) as Reply;
-      } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
-        throw this.#failed(name, error);
-      }
-    });
+    return this.#options.guard(() =>
+      this.#use(name, async (connection, deadline) => {
+        try {
+          return await this.#ask(connection, deadline, name, args) as Reply;
+        } catch (error) {
+          if (!(error instanceof ConnectionLostError)) throw error;
+          throw this.#failed(name, error);
+        }
+      })
+    );
   }
 
   execute(commands: readonly WireCommand[]): Promise<unknown[] | null> {
-    return this.#options.guard(async () => {
-      const deadline = this.#deadline();
-      const connection = await this.#current("EXEC", deadline);
-      // It counts for all of a transaction.
-      this.#sayAsking(connection);
-      // All in one turn: nothing can be lost between the first and the last.
-      const queued = Promise.allSettled([
-        ask(connection, "MULTI"),
-        ...commands.map(({ name, args }) => ask(connection, name, args)),
-      ]);
-      const exec = await this.#ask(connection, deadline, "EXEC", []).catch(
-        (error: unknown) => error,
-      );
-      this.#watching = false;
-      const steps = await queued;
-      for (const step of steps) {
-        if (step.status === "rejected") this.#requireMaster(step.reason);
-      }
-      this.#requireMaster(exec);
-      if (exec instanceof ConnectionLostError) {
-        throw new OutcomeUnknownError(
-          "EXEC",
-          `the connection to ${this.#server()} was lost before the reply`,
-          { cause: exec },
+    return this.#options.guard(() =>
+      this.#use("EXEC", async (connection, deadline) => {
+        const begun = CAN_QUEUE.has(connection);
+        // Where MULTI is refused, what comes behind it is applied at once.
+        if (!begun) await this.#begin(connection, deadline);
+        const steps = begun ? [MULTI, ...commands, EXEC] : [...commands, EXEC];
+        // It counts for all of a transaction, from MULTI on.
+        if (begun) this.#sayAsking(connection);
+        // All in one write: nothing can be lost between the first and the last.
+        const settled = await within(
+          connection,
+          left(deadline),
+          Promise.allSettled(askAll(connection, steps)),
         );
-      }
-      for (const step of steps) {
-        if (step.status === "rejected") throw step.reason;
-      }
-      if (exec instanceof RedisCommandError) throw exec;
-      return exec === null ? null : readReplies(commands, exec as unknown[]);
-    });
+        this.#isWatching = false;
+        return this.#readReplies(connection, commands, settled);
+      })
+    );
   }
 
   unwatch(): Promise<void> {
@@ -116,6 +118,46 @@ export class TransactionConnection implements TransactionBackend {
     return Promise.resolve();
   }
 
+  /** Asks for MULTI by itself, the first time on a connection. */
+  async #begin(connection: RedisConnection, deadline: number): Promise<void> {
+    try {
+      await this.#ask(connection, deadline, "MULTI", []);
+      CAN_QUEUE.add(connection);
+    } catch (error) {
+      this.#requireMaster(error);
+      if (!(error instanceof ConnectionLostError)) throw error;
+      throw this.#failed("EXEC", error);
+    }
+  }
+
+  #readReplies(
+    connection: RedisConnection,
+    commands: readonly WireCommand[],
+    settled: ReadonlyArray<PromiseSettledResult<unknown>>,
+  ): unknown[] | null {
+    const refusals = settled.flatMap((each) =>
+      each.status === "rejected" ? [each.reason as unknown] : []
+    );
+    for (const refusal of refusals) this.#requireMaster(refusal);
+    const exec = settled.at(-1)!;
+    if (exec.status === "fulfilled" && refusals.length === 0) {
+      return exec.value === null
+        ? null
+        : namedReplies(commands, exec.value as unknown[]);
+    }
+    const last = exec.status === "rejected" ? exec.reason : undefined;
+    if (last instanceof ConnectionLostError) {
+      throw new OutcomeUnknownError(
+        "EXEC",
+        `the connection to ${this.#server()} was lost before the reply`,
+        { cause: last },
+      );
+    }
+    // Nothing has left, and it may be in a transaction that has begun.
+    if (last instanceof RangeError) void connection.destroy();
+    throw refusals[0];
+  }
+
   /** Throws where a server has refused for not being the master. */
   #requireMaster(error: unknown): void {
     if (!(error instanceof NotMasterError)) return;
@@ -126,26 +168,33 @@ export class TransactionConnection implements TransactionBackend {
     );
   }
 
-  /** The connection in hand; a new one only where nothing was watched. */
-  async #current(name: string, deadline: number): Promise<RedisConnection> {
-    const connection = this.#connection;
-    if (connection !== null && !connection.closed) return connection;
-    if (this.#watching) {
-      throw connectionError(
-        this.#options.address,
-        `${name} was not sent: the connection that watched the keys was lost`,
-      );
+  /** Works on the connection that watches, else on one of its own. */
+  async #use<T>(
+    name: string,
+    work: (connection: RedisConnection, deadline: number) => Promise<T>,
+  ): Promise<T> {
+    const deadline = this.#deadline();
+    const watching = this.#connection;
+    if (watching === null) {
+      const connection = await this.#acquire(name, deadline);
+      try {
+        return await work(connection, deadline);
+      } finally {
+        this.#options.pool.release(connection, true);
+      }
     }
-    this.#release();
-    return await this.#acquire(name, deadline);
+    if (!watching.closed) return await work(watching, deadline);
+    throw connectionError(
+      this.#options.address,
+      `${name} was not sent: the connection that watched the keys was lost`,
+    );
   }
 
-  async #acquire(name: string, deadline: number): Promise<RedisConnection> {
-    this.#connection = await this.#options.pool.acquire({
+  #acquire(name: string, deadline: number): Promise<RedisConnection> {
+    return this.#options.pool.acquire({
       timeoutMs: left(deadline),
       onTimeout: (cause) => this.#notSent(name, cause),
     });
-    return this.#connection;
   }
 
   #ask(
@@ -154,7 +203,7 @@ export class TransactionConnection implements TransactionBackend {
     name: string,
     args: readonly string[],
   ): Promise<unknown> {
-    if (name !== "EXEC") this.#sayAsking(connection);
+    this.#sayAsking(connection);
     return askWithin(connection, left(deadline), name, args);
   }
 
@@ -174,8 +223,8 @@ export class TransactionConnection implements TransactionBackend {
     if (connection === null) return;
     this.#connection = null;
     // The next user's commands come after this one, so nobody waits for it.
-    if (this.#watching) ask(connection, "UNWATCH").catch(() => {});
-    this.#watching = false;
+    if (this.#isWatching) ask(connection, "UNWATCH").catch(() => {});
+    this.#isWatching = false;
     this.#options.pool.release(connection, true);
   }
 
@@ -207,7 +256,7 @@ function left(deadline: number): number {
 }
 
 /** The replies within EXEC's; a refusal is that of its command. */
-function readReplies(
+function namedReplies(
   commands: readonly WireCommand[],
   replies: readonly unknown[],
 ): unknown[] {

@@ -31,7 +31,8 @@ export function texts(field: string, values: unknown): readonly string[] {
       );
     }
   }
-  return values;
+  // The caller may go on with the list before it has left.
+  return [...values];
 }
 
 /** Checks that a value is a whole number of milliseconds above zero. */

@@ -92,7 +92,7 @@ const LONGEST_LOOK_MS = 500;
  * - 1000 when the subscription or the signal has ended;
  * - 4000 at a gap, where `onGap` is `"close"`;
  * - 4008 when the page reads too slowly;
- * - 4011 when the subscription has failed.
+ * - 4011 when the subscription or the socket has failed.
  *
  * @param subscription Any subscription.
  * @param socket The socket.
@@ -141,9 +141,6 @@ export async function pipeToWebSocket(
 ): Promise<void> {
   const { signal, highWaterMark = 1_048_576, stallTimeoutMs = 30_000 } =
     options;
-  positiveInteger("highWaterMark", highWaterMark);
-  positiveMs("stallTimeoutMs", stallTimeoutMs);
-  const onGap = gapAnswers(options.onGap);
   using scope = new AbortScope([signal]);
   const end = scope.signal;
   const gone = () => scope.abort();
@@ -155,8 +152,13 @@ export async function pipeToWebSocket(
   let code = NORMAL;
   let reason = "no more messages";
   try {
+    positiveInteger("highWaterMark", highWaterMark);
+    positiveMs("stallTimeoutMs", stallTimeoutMs);
+    const onGap = gapAnswers(options.onGap);
     if (end.aborted) return;
     await opened(socket, end);
+    // One that has closed before says so no more.
+    if (socket.readyState !== OPEN) return;
     for await (const item of subscription) {
       const text = item.gap === undefined ? item.message : onGap(item);
       if (text === CLOSE) {
@@ -176,7 +178,7 @@ export async function pipeToWebSocket(
     if (end.aborted) return;
     const isStalled = error instanceof SocketStalledError;
     code = isStalled ? STALLED : FAILED;
-    reason = isStalled ? "reads too slowly" : "subscription failed";
+    reason = isStalled ? "reads too slowly" : "no message can be sent";
     throw error;
   } finally {
     socket.removeEventListener?.("close", gone);

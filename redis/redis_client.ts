@@ -198,7 +198,7 @@ export class RedisClient extends RedisCommands
     timeoutMs = 0,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<[key: string, value: string] | null> {
-    const pop = () => this.#pops.pop(keys, timeoutMs, options.signal);
+    const pop = () => this.#pops.pop(keys, timeoutMs, options?.signal);
     const { telemetry } = this.#link;
     return await (telemetry?.observe({ name: "BLPOP" }, pop) ?? pop());
   }

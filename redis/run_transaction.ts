@@ -1,7 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { RedisTransaction } from "../protocols.ts";
-import { positiveInteger } from "./arguments.ts";
+import { kindOf, positiveInteger } from "./arguments.ts";
 import { TransactionConflictError, TransactionStateError } from "./errors.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -27,6 +27,9 @@ export async function runTransaction(
   { begin, fn, maxAttempts, wait }: RunTransactionOptions,
 ): Promise<unknown[]> {
   positiveInteger("maxAttempts", maxAttempts);
+  if (typeof fn !== "function") {
+    throw new TypeError(`"fn" must be a function, received ${kindOf(fn)}`);
+  }
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const results = await tryOnce(await begin(), fn);
     if (results !== null) return results;

@@ -145,11 +145,24 @@ Deno.test("a script runs once and says so, wherever its reply is cut", () => {
 });
 
 // The replies of a transaction come one after another: to MULTI, to each command
-// that is queued, and to EXEC.
+// that is queued, and to EXEC. On a connection's first one MULTI is waited for.
+Deno.test("a first transaction is not applied, and says so, wherever the reply to MULTI is cut", () =>
+  cutAtEveryByte({
+    match: () => called("MULTI"),
+    call: ({ redis, key }) => redis.multi().incr(key).exec(),
+    // All of the reply has passed, and the connection ends then.
+    isFollowed: true,
+    isTrue: async (outcome, trial) =>
+      outcome.kind === "unreachable"
+        ? await trial.witness.get(trial.key) === null
+        : await isAtMostOnce(outcome, trial),
+  }));
+
 for (const name of ["MULTI", "INCR", "EXEC"]) {
   Deno.test(`a transaction is applied once and says so, wherever the reply to ${name} is cut`, () =>
     cutAtEveryByte({
       match: () => called(name),
+      prepare: ({ redis, key }) => redis.multi().hdel(key, "f").exec(),
       call: async ({ redis, key }) => {
         await using tx = await redis.watch(key);
         const results = await tx.multi().incr(key).expire(key, 60_000).exec();

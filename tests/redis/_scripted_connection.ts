@@ -25,6 +25,10 @@ export class ScriptedConnection implements RedisConnection {
     this.#onSend();
   }
 
+  sendAll(commands: readonly OutgoingCommand[]): void {
+    for (const command of commands) this.send(command);
+  }
+
   /** Answers the oldest command. */
   reply(value: unknown): void {
     this.replies += 1;

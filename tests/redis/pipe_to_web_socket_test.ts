@@ -185,7 +185,7 @@ Deno.test("pipeToWebSocket() rejects with what the subscription fails with", asy
     SubscriptionOverflowError,
   );
   assertEquals(socket.sent, ["1"]);
-  assertEquals(socket.closedWith, [4011, "subscription failed"]);
+  assertEquals(socket.closedWith, [4011, "no message can be sent"]);
 });
 
 Deno.test("pipeToWebSocket() checks its options", async () => {
@@ -255,4 +255,25 @@ Deno.test("pipeToWebSocket() fails where a socket of Bun has dropped a text", as
   const error = await assertRejects(() => piped, SocketStalledError);
   assertEquals(error.bufferedAmount, 17_000_000);
   assertEquals(socket.closed, [[4008, "reads too slowly"]]);
+});
+
+Deno.test("pipeToWebSocket() ends at once on a socket that has closed before", async () => {
+  await using pubsub = await MemoryPubSub.connect();
+  const socket = new FakeSocket();
+  socket.leave();
+  await pipeToWebSocket(await pubsub.subscribe("a"), socket);
+  assertEquals(await pubsub.publish("a", "1"), 0);
+  assertEquals(socket.sent, []);
+});
+
+Deno.test("pipeToWebSocket() leaves nothing open where its options are wrong", async () => {
+  await using pubsub = await MemoryPubSub.connect();
+  const socket = new FakeSocket();
+  const sub = await pubsub.subscribe("a");
+  await assertRejects(
+    () => pipeToWebSocket(sub, socket, { highWaterMark: 0 }),
+    RangeError,
+  );
+  assertEquals(await pubsub.publish("a", "1"), 0);
+  assertEquals(socket.closedWith?.[0], 4011);
 });

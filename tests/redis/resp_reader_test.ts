@@ -102,9 +102,16 @@ Deno.test("RespReader.read() puts long texts together from their pieces", () => 
 });
 
 Deno.test("RespReader.read() refuses what is not RESP2", () => {
-  const wrong = ["HTTP/1.1 400 Bad\r\n", "*3\r\n$x\r\n", ">1\r\n", "$1x\r\n"];
+  const wrong = [
+    ...["HTTP/1.1 400 Bad\r\n", ">1\r\n", "*3\r\n$x\r\n", "$1x\r\n"],
+    ...[":abc\r\n", ":\r\n", "$\r\n\r\n", "*\r\n", "$-5\r\n"],
+  ];
   for (const sent of wrong) {
-    assertThrows(() => readAll([Buffer.from(sent)], false), Error, "sent byte");
+    assertThrows(
+      () => readAll([Buffer.from(sent)], false),
+      Error,
+      "Redis has sent",
+    );
   }
 });
 

@@ -53,7 +53,7 @@ Deno.test("SubscriberHub finds a connection that went deaf within three interval
   first.reply(1);
   const sub = await subscribing;
   await scene.time.tickAsync(PING_MS);
-  assertEquals(sent(first), ["ping"]);
+  assertEquals(sent(first), ["PING"]);
   first.reply(["pong", ""]);
   // It never says anything again.
   await scene.time.tickAsync(3 * PING_MS - 1);
@@ -61,7 +61,7 @@ Deno.test("SubscriberHub finds a connection that went deaf within three interval
   await scene.time.tickAsync(1);
   assertEquals(first.closed, true);
   const second = await scene.next();
-  assertEquals(sent(second), ["subscribe a"]);
+  assertEquals(sent(second), ["SUBSCRIBE a"]);
   second.reply(1);
   const { value } = await sub[Symbol.asyncIterator]().next();
   assertEquals(value, { channel: "a", ...GAP });
@@ -97,10 +97,10 @@ Deno.test("SubscriberHub asks a new connection for channels and patterns", async
   first.lose();
   const second = await scene.next();
   assertEquals(sent(second), [
-    "subscribe a",
-    "subscribe b",
-    "psubscribe a",
-    "psubscribe b*",
+    "SUBSCRIBE a",
+    "SUBSCRIBE b",
+    "PSUBSCRIBE a",
+    "PSUBSCRIBE b*",
   ]);
   for (let i = 0; i < 4; i++) second.reply(1);
   await scene.time.tickAsync();
@@ -136,5 +136,5 @@ Deno.test("SubscriberHub does not judge a connection that it does not read", asy
   await iterator.next();
   assertEquals(connection.paused, false);
   await scene.time.tickAsync(PING_MS);
-  assertEquals(sent(connection), ["ping"]);
+  assertEquals(sent(connection), ["PING"]);
 });
