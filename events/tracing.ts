@@ -21,7 +21,7 @@ import {
 
 import { currentContext } from "./context.ts";
 import { defined } from "./_defined.ts";
-import { errorText, errorType } from "./error_type.ts";
+import { errorName, errorText, errorType, isInstance } from "./error_type.ts";
 import { INSTRUMENTATION } from "./instrumentation.ts";
 import { type TraceContext, traceOf } from "./trace_context.ts";
 
@@ -87,8 +87,9 @@ export class LiveSpan {
     const { message, stack } = errorText(error);
     this.#span.setAttribute("error.type", errorType(error));
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message });
-    if (error instanceof Error) {
-      this.#span.recordException({ name: error.name, message, stack });
+    if (isInstance(error, Error)) {
+      const name = errorName(error);
+      this.#span.recordException({ name, message, stack });
     }
   }
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the HuleEdu authors. MIT license.
 
 import type { EventEnvelope } from "../events/envelope.ts";
+import { errorName, errorText, isInstance } from "../events/error_type.ts";
 import type { IncomingRecord, TopicPartition } from "./engine.ts";
 import { PublishError } from "./errors.ts";
 import type { EventProducer, RawRecord } from "./event_producer.ts";
@@ -9,8 +10,6 @@ import type { FailureReason } from "./_work.ts";
 const MAX_ERROR_LENGTH = 1_000;
 /** What a letter is cut to, one after the other, until the broker takes it. */
 const CUTS: readonly number[] = [512 * 1024, 64 * 1024, 0];
-/** A password in a URL. */
-const URL_LOGIN = /:\/\/[^\s/@]+@/g;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -113,6 +112,6 @@ function cutTo(
 }
 
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return `Thrown value of kind ${typeof error}`;
-  return `${error.name}: ${error.message}`.replace(URL_LOGIN, "://[redacted]@");
+  const { message } = errorText(error);
+  return isInstance(error, Error) ? `${errorName(error)}: ${message}` : message;
 }

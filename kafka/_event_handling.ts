@@ -3,6 +3,7 @@
 import { type EventContext, withFreshContext } from "../events/context.ts";
 import type { EventEnvelope } from "../events/envelope.ts";
 import { EnvelopeError } from "../events/envelope_error.ts";
+import { isInstance } from "../events/error_type.ts";
 import { count } from "../events/metrics.ts";
 import { parseEnvelope } from "../events/parse_envelope.ts";
 import type { StandardSchema } from "../events/standard_schema.ts";
@@ -166,7 +167,7 @@ export class EventHandling {
       told?.failed(error);
       work.attempts++;
       if (work.partition.signal.aborted) return "given_up";
-      if (error instanceof FatalEventError) {
+      if (isInstance(error, FatalEventError)) {
         return await this.#fail(work, "fatal", error);
       }
       if (this.#options.setAside && work.attempts >= retry.maxAttempts) {

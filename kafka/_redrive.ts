@@ -61,6 +61,8 @@ export class Redrive implements ConsumerListener {
   kept = 0;
   readonly #task: RedriveTask;
   readonly #places = new Map<string, Place>();
+  /** By partition, where it ended when it was first ours. */
+  readonly #ends = new Map<string, number>();
   readonly #onIdle: Array<() => void> = [];
   readonly #finished: Promise<void>;
   #finish!: () => void;
@@ -141,7 +143,10 @@ export class Redrive implements ConsumerListener {
       partitions.forEach((each, index) => {
         const name = nameOf(each);
         const known = continued ? before.get(name) : undefined;
-        this.#places.set(name, known ?? placeOf(each, ends[index]!));
+        // Where it ended at first: what it has got since then is left.
+        const end = this.#ends.get(name) ?? ends[index]!;
+        this.#ends.set(name, end);
+        this.#places.set(name, known ?? placeOf(each, end));
       });
       for (const [name, place] of before) {
         if (this.#places.get(name) !== place) place.release();
@@ -150,7 +155,9 @@ export class Redrive implements ConsumerListener {
       this.#isHandedOver = false;
       engine.resume(partitions);
       this.#goOn();
-    }).catch((error) => this.#fail(error));
+    }).catch((error) => {
+      if (generation === this.#generation) this.#fail(error);
+    });
   }
 
   /** Resolves when all of the letters are taken. */

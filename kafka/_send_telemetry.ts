@@ -61,7 +61,7 @@ export class SendTelemetry {
   /** The partition is known, and who leads it. */
   placed(partition: number, leader: BrokerAddress | undefined): void {
     this.#partition = partition;
-    this.#server = leader;
+    this.#server = leader ?? this.#server;
   }
 
   /** The event is in the log; at an unknown offset where that is -1. */

@@ -7,9 +7,11 @@ import { quoteText } from "./_text.ts";
 /** How many names are remembered; a program has few, data may have many. */
 const MAX_KEYS = 1_000;
 
-/** How many messages are remembered, and how long they may be. */
+/** How many messages are remembered. */
 const MAX_MESSAGES = 500;
-const MAX_MESSAGE = 100;
+
+/** What is longer is not remembered. */
+const MAX_LENGTH = 128;
 
 /**
  * The names and messages that a program writes again and again, as JSON. Each is
@@ -33,7 +35,7 @@ export class KnownTexts {
       head: [",", quoteText(name, this.#kindOf), ":"].join(""),
       role: roleOf(name, this.#kindOf(name)),
     };
-    if (this.#keys.size < MAX_KEYS) this.#keys.set(name, info);
+    remember(this.#keys, MAX_KEYS, name, info);
     return info;
   }
 
@@ -42,9 +44,19 @@ export class KnownTexts {
     const known = this.#messages.get(text);
     if (known !== undefined) return known;
     const json = [quoteText(text, this.#kindOf), ""].join("");
-    if (text.length <= MAX_MESSAGE && this.#messages.size < MAX_MESSAGES) {
-      this.#messages.set(text, json);
-    }
+    remember(this.#messages, MAX_MESSAGES, text, json);
     return json;
   }
+}
+
+/** Begins anew when there are too many: those that come again come back. */
+function remember<T>(
+  known: Map<string, T>,
+  most: number,
+  text: string,
+  value: T,
+): void {
+  if (text.length > MAX_LENGTH) return;
+  if (known.size >= most) known.clear();
+  known.set(text, value);
 }

@@ -22,12 +22,19 @@ export class Losses {
     return this.#count;
   }
 
-  /** Counts a line as lost. */
-  add(handler: object, record: ServiceLogRecord, error: unknown): void {
-    const { service } = record.origin;
-    reportFailure(handler, service, "Lost log lines: handler failed", error);
-    this.#service = service;
-    if (this.#count++ === 0) this.#since = record.time;
+  /** Counts a line as lost; of one that cannot be read nothing more is known. */
+  add(handler: object, read: () => ServiceLogRecord, error: unknown): void {
+    let time = Date.now();
+    try {
+      const record = read();
+      this.#service = record.origin.service;
+      time = record.time;
+    } catch {
+      // It was this that has failed.
+    }
+    const message = "Lost log lines: handler failed";
+    reportFailure(handler, this.#service, message, error);
+    if (this.#count++ === 0) this.#since = time;
   }
 
   /** Counts lines of a service as lost, now. */

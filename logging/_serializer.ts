@@ -5,6 +5,7 @@ import {
   MAX_DEPTH,
   MAX_ENTRIES,
   MAX_FIELDS,
+  MAX_TEXT,
   REDACTED,
   TOO_DEEP,
   TRUNCATED,
@@ -226,7 +227,7 @@ export class Serializer {
       case "string":
         return this.#hidesTexts && value !== "" && !DATE.test(value)
           ? this.#redacted()
-          : this.#take(this.text(value));
+          : this.#takeText(value);
       case "number":
         return this.#take(Number.isFinite(value) ? `${value}` : `"${value}"`);
       case "boolean":
@@ -247,6 +248,13 @@ export class Serializer {
   #redacted(): string {
     this.#left -= REDACTED.length;
     return HIDDEN;
+  }
+
+  /** Writes a text. What was read counts, also where redaction leaves little. */
+  #takeText(text: string): string {
+    const json = this.text(text);
+    this.#left -= Math.max(0, Math.min(text.length, MAX_TEXT) - json.length);
+    return this.#take(json);
   }
 
   /** Counts what was written, and leaves it out if that is too much. */

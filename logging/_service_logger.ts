@@ -42,7 +42,8 @@ export function createLogger(core: LoggerCore): ServiceLogger {
   /** Does nothing, unless it was taken off its logger: the level may be lower now. */
   function createSilent(level: Level): Method {
     return function (this: unknown, message, fields): void {
-      if (this === undefined) log(core, root, level, message, fields);
+      if (this instanceof CoreLogger) return;
+      log(core, root, level, message, fields);
     };
   }
 
@@ -158,7 +159,8 @@ function log(
 /** The time of a line, of the system's clock where the other one fails. */
 function timeOf(core: LoggerCore): number {
   try {
-    return core.now();
+    const time: unknown = core.now();
+    return typeof time === "number" ? time : Date.now();
   } catch {
     return Date.now();
   }

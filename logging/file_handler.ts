@@ -145,8 +145,9 @@ export class FileHandler implements LogHandler, AsyncDisposable {
    */
   handle(record: LogRecord): void {
     if (record.level < this.#threshold) return;
-    const own = this.#format.toServiceRecord(record);
+    const read = () => this.#format.toServiceRecord(record);
     try {
+      const own = read();
       if (this.#isClosed) throw new Error("Cannot log: file handler is closed");
       if (this.#losses.count > 0) this.#tellLosses();
       const line = this.#format.line(own) + "\n";
@@ -155,10 +156,10 @@ export class FileHandler implements LogHandler, AsyncDisposable {
       this.#waitingCount++;
       this.#service = own.origin.service;
     } catch (error) {
-      return this.#losses.add(this, own, error);
+      return this.#losses.add(this, read, error);
     }
     const isEnough = this.#waiting.length >= this.#minLength;
-    if (isEnough || own.level >= URGENT) this.#flushQuietly();
+    if (isEnough || record.level >= URGENT) this.#flushQuietly();
     else this.#flushLater();
   }
 

@@ -118,7 +118,8 @@ export class LineHandler implements LogHandler {
       if (this.#losses.count > 0) this.#tellLosses();
       this.#sink(this.#format.line(record));
     } catch (error) {
-      this.#losses.add(this, this.#format.toServiceRecord(record), error);
+      const read = () => this.#format.toServiceRecord(record);
+      this.#losses.add(this, read, error);
     }
   }
 

@@ -6,10 +6,14 @@ import { EMPTY } from "./_fragment.ts";
 import { HeldRecords } from "./_held_records.ts";
 import { LEVELS, requireLevel } from "./_levels.ts";
 import { kindOf, requireCount, requireHandlers } from "./_options.ts";
+import { reportFailure } from "./_report_failure.ts";
 import { ServiceLogRecord } from "./_service_log_record.ts";
 import { settings } from "./_settings.ts";
 import type { LogHandler, LogRecord } from "./log_handler.ts";
 import type { LogLevel } from "./log_level.ts";
+
+/** How much of a correlation id counts. */
+const MAX_ID = 128;
 
 /** Options of {@linkcode SamplingHandler}. */
 export interface SamplingHandlerOptions {
@@ -118,10 +122,16 @@ export class SamplingHandler implements LogHandler {
    * @param record The record, of this library or of `@std/log`.
    */
   handle(record: LogRecord): void {
-    const own = record instanceof ServiceLogRecord
-      ? record
-      : this.#foreign.toServiceRecord(record);
-    const id = own.correlationIdJson();
+    let own: ServiceLogRecord;
+    try {
+      own = record instanceof ServiceLogRecord
+        ? record
+        : this.#foreign.toServiceRecord(record);
+    } catch (error) {
+      const message = "Lost log lines: handler failed";
+      return reportFailure(this, "unknown", message, error);
+    }
+    const id = flowOf(own.correlationIdJson());
     if (id === undefined || hash(id) < this.#limit || this.#held.isKept(id)) {
       deliver(own, this.#handlers);
     } else if (own.level < this.#keepThreshold) {
@@ -133,6 +143,12 @@ export class SamplingHandler implements LogHandler {
       deliver(own, this.#handlers);
     }
   }
+}
+
+/** What a flow is known by: of an id that is no id the beginning, as a copy. */
+function flowOf(id: string | undefined): string | undefined {
+  if (id === undefined || id.length <= MAX_ID) return id;
+  return [...id.slice(0, MAX_ID)].join("");
 }
 
 function gapBefore(record: ServiceLogRecord, count: number): ServiceLogRecord {

@@ -11,11 +11,13 @@ import { stub } from "@std/testing/mock";
 import { stderr } from "../../logging/_report_failure.ts";
 import {
   createServiceLogger,
+  FileHandler,
   LineHandler,
   type LineHandlerOptions,
   type Logger,
   type LogHandler,
   type LogRecord,
+  SamplingHandler,
 } from "../../logging/mod.ts";
 
 function consoleLogger(
@@ -224,4 +226,20 @@ Deno.test("LogHandler sees a record of plain data without secrets", () => {
   assertEquals([record?.level, record?.levelName], [30, "WARN"]);
   assertEquals(record?.loggerName, "essays.grading");
   assertEquals(record?.datetime, new Date(5));
+});
+
+Deno.test("handlers of this room survive a record that is none", () => {
+  using reports = stub(stderr, "write", () => {});
+  const lines: string[] = [];
+  const line = new LineHandler({ sink: (text) => lines.push(text) });
+  const file = new FileHandler({ path: "/dev/null" });
+  const sampling = new SamplingHandler({ handlers: [line], rate: 1 });
+  const record = { level: 40, msg: "m" } as unknown as LogRecord;
+  for (const handler of [line, file, sampling]) handler.handle(record);
+  assertEquals(reports.calls.length, 3);
+  createServiceLogger("essays", { handlers: [line] }).info("m");
+  assertEquals(lines.map((text) => JSON.parse(text).message), [
+    "Lost log lines",
+    "m",
+  ]);
 });

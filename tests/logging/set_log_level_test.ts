@@ -109,3 +109,17 @@ Deno.test("Logger.debug() calls a function for fields only when the line is writ
   assertEquals(calls, 2);
   assertEquals(logging.lines.length, 3);
 });
+
+Deno.test("a method that was handed on while it was silent logs when its level is lowered", () => {
+  using logging = configured({ level: "info" });
+  const logger = createServiceLogger("essays");
+  logger.debug("no");
+  const { debug } = logger;
+  const port = { debug: logger.debug };
+  debug("no");
+  port.debug("no");
+  setLogLevel("debug");
+  debug("a");
+  port.debug("b");
+  assertEquals(logging.lines, ["essays: a", "essays: b"]);
+});

@@ -11,6 +11,7 @@ import {
 import { FatalEventError, PublishError } from "../../kafka/mod.ts";
 import { createServiceLogger, LineHandler } from "../../logging/mod.ts";
 import { MemoryBus } from "../../testing/mod.ts";
+import { ODD_ERRORS } from "../events/odd_errors.ts";
 import { TelemetrySdk } from "./telemetry_sdk.ts";
 
 const TYPE = "huleedu.essay.created.v1";
@@ -289,4 +290,31 @@ Deno.test("A log line outside of any context has the ids of the active span", as
     ]);
     span.end();
   });
+});
+
+Deno.test("a handler that throws what is hardly an error ends in a dead letter, and a failed span", async () => {
+  await using sdk = new TelemetrySdk();
+  await using bus = await MemoryBus.connect({ partitions: 1 });
+  await using consumer = bus.consumer({
+    groupId: "g",
+    topics: [TYPE],
+    fromBeginning: true,
+    retry: { maxAttempts: 1 },
+  });
+  const thrown = [...ODD_ERRORS];
+  consumer.on(TYPE, () => Promise.reject(thrown.shift()));
+  await consumer.start();
+  for (const _ of ODD_ERRORS) await bus.publishEvent(TYPE, makeEvent());
+  const letters = await bus.untilRecords(LETTERS, ODD_ERRORS.length);
+  for (const { headers } of letters) {
+    assertMatch(
+      String(headers["dlq.error"]),
+      /^(Error: |Thrown value of kind )/,
+    );
+  }
+  await consumer.stop();
+  const failed = sdk.named(`process ${TYPE}`).filter(({ status }) =>
+    status.code === SpanStatusCode.ERROR
+  );
+  assertEquals(failed.length, ODD_ERRORS.length);
 });
