@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
  * correlation id from it.
  */
 export interface EventContext {
-  /** Further fields, for the log lines. */
+  /** Further fields, for log lines, which show them as of the first line. */
   readonly [field: string]: unknown;
   /** Ties together all that follows from one request. */
   readonly correlationId?: string | undefined;

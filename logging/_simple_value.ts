@@ -40,7 +40,7 @@ export function toSimple(value: object): unknown {
   if (value instanceof RegExp) return String(value);
   if (value instanceof Promise) return "[Promise]";
   if (isBoxed(value)) return value.valueOf();
-  if (isHeaders(value)) return new Map(value);
+  if (isEntries(value)) return new Map(value);
   const toJson = (value as { toJSON?: unknown }).toJSON;
   return typeof toJson === "function" ? toJson.call(value, "") : value;
 }
@@ -68,8 +68,11 @@ function isBoxed(value: object): boolean {
     value instanceof Symbol;
 }
 
-function isHeaders(value: object): value is Headers {
-  return typeof Headers === "function" && value instanceof Headers;
+/** Names and values that are not its fields; of a name the last one counts. */
+function isEntries(value: object): value is Iterable<[string, unknown]> {
+  return value instanceof URLSearchParams ||
+    typeof Headers === "function" && value instanceof Headers ||
+    typeof FormData === "function" && value instanceof FormData;
 }
 
 /** The text of a bigint, a symbol or a function. */

@@ -34,6 +34,14 @@ Deno.test("Logger.info() shows what JSON cannot hold", () => {
     "https://hule.education/a",
   );
   assertEquals(shown(new Headers({ accept: "a" })), { accept: "a" });
+  assertEquals(shown(new URLSearchParams("a=1&token=s3cr3t&b=2")), {
+    a: "1",
+    token: "[redacted]",
+    b: "2",
+  });
+  const form = new FormData();
+  form.set("a", "1");
+  assertEquals(shown(form), { a: "1" });
   assertEquals(shown([new String("s"), Object(1n)]), ["s", "1"]);
   assertEquals(shown({ toJSON: () => ({ a: 1 }) }), { a: 1 });
 });
