@@ -22,16 +22,17 @@ export function beginningText(partitions: number): string {
 
 /**
  * How many partitions the topic had when the group began with it, by what the
- * group has committed in it; `undefined` when that is nothing. For a group that
- * other clients have begun it is 0: all that has no position came later.
+ * group has committed in it; `undefined` when that does not say. Other clients do
+ * not, and leave a partition without a position for as long as nothing comes: all
+ * that may be old in it is not to be read again.
  */
 export function beginningOf(
   topic: string,
   committed: readonly CommittedPosition[],
 ): number | undefined {
-  const ours = committed.filter((each) => each.topic === topic);
-  if (ours.length === 0) return undefined;
-  const known = ours.map(({ metadata }) => FORM.exec(metadata ?? "")?.[1])
-    .filter((count) => count !== undefined);
-  return known.length > 0 ? Math.min(...known.map(Number)) : 0;
+  const sizes = committed.flatMap((each) => {
+    const size = FORM.exec(each.metadata ?? "")?.[1];
+    return each.topic !== topic || size === undefined ? [] : [Number(size)];
+  });
+  return sizes.length > 0 ? Math.min(...sizes) : undefined;
 }

@@ -138,13 +138,14 @@ Deno.test("GroupMembership.positions() knows a later partition after one that ca
   assertEquals(await cluster.begin(await cluster.member(), [1]), [OLDEST]);
 });
 
-Deno.test("GroupMembership.positions() reads all that a group of another client has no position in", async () => {
+Deno.test("GroupMembership.positions() reads nothing old that another client has no position in", async () => {
   const cluster = new FakeCluster(2);
   cluster.committed.set(0, { offset: "5", metadata: null });
-  assertEquals(await cluster.begin(await cluster.member(), [1, 0]), [
-    OLDEST,
-    5,
-  ]);
+  const member = await cluster.member();
+  assertEquals(await cluster.begin(member, [1, 0]), [NEWEST, 5]);
+  await member.commit([{ topic: TOPIC, partition: 0, offset: 6 }]);
+  cluster.size = 3;
+  assertEquals(await cluster.begin(await cluster.member(), [2]), [OLDEST]);
 });
 
 Deno.test("GroupMembership.positions() reads a topic from its beginning that came late, and with fromBeginning", async () => {
