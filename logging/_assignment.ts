@@ -15,8 +15,10 @@ export interface Assignment {
 }
 
 const MAX_NAME = 64;
-/** How many spaces there may be on each side of `=` or `:`. */
-const MAX_SPACES = 3;
+/** How many spaces there may be on each side of `=` or `:`, as in columns. */
+const MAX_SPACES = 32;
+/** The same with a line break among them. */
+const MAX_SPACES_OF_LINES = 3;
 
 /**
  * Reads the assignment around an `=` or `:`. Looking back from it takes no longer
@@ -38,20 +40,20 @@ export function assignmentAt(
   if (!hasEquals && (next === ":" || text.startsWith("//", at + 1))) {
     return undefined;
   }
-  let end = at;
-  const least = Math.max(floor, at - MAX_SPACES);
-  while (end > least && isSpace(text.charCodeAt(end - 1))) end--;
+  let end = Math.max(floor, at - countSpaces(text, at - 1, -1));
   const quote = text[end - 1];
   const isQuotedName = end > floor && (quote === '"' || quote === "'");
-  if (isQuotedName) end -= text[end - 2] === "\\" ? 2 : 1;
+  if (isQuotedName) {
+    end--;
+    while (end > floor && text[end - 1] === "\\") end--;
+  }
   // `"name" => "value"` in Ruby and PHP, but not a function in JavaScript.
   const isArrow = hasEquals && next === ">";
   if (isArrow && !isQuotedName) return undefined;
   const nameStart = nameBefore(text, end, floor);
   if (nameStart >= end) return undefined;
-  let start = at + (isArrow || (!hasEquals && next === "=") ? 2 : 1);
-  const most = Math.min(text.length, start + MAX_SPACES);
-  while (start < most && isSpace(text.charCodeAt(start))) start++;
+  const after = at + (isArrow || (!hasEquals && next === "=") ? 2 : 1);
+  const start = after + countSpaces(text, after, 1);
   const name = text.slice(nameStart, end);
   return { name, nameStart, isQuotedName, hasEquals, start };
 }
@@ -63,6 +65,19 @@ function nameBefore(text: string, end: number, floor: number): number {
   while (start > least && isNameCode(text.charCodeAt(start - 1))) start--;
   while (start < end && !isLetterCode(text.charCodeAt(start))) start++;
   return start;
+}
+
+/** How many spaces there are from here on, forwards or backwards. */
+function countSpaces(text: string, from: number, step: 1 | -1): number {
+  let count = 0;
+  for (let most = MAX_SPACES; count < most; count++) {
+    const code = text.charCodeAt(from + step * count);
+    if (!isSpace(code)) break;
+    if (code !== 0x0a && code !== 0x0d) continue;
+    if (count >= MAX_SPACES_OF_LINES) break;
+    most = MAX_SPACES_OF_LINES;
+  }
+  return count;
 }
 
 function isSpace(code: number): boolean {

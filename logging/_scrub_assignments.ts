@@ -5,8 +5,8 @@ import { isProse } from "./_prose.ts";
 import type { NameKind } from "./_secret_names.ts";
 import {
   balancedEnd,
-  isQuote,
   matchEnd,
+  openingQuote,
   quotedEnd,
   redactedLike,
 } from "./_text_values.ts";
@@ -21,8 +21,12 @@ const REST_OF_LINE = /[^\r\n]+/y;
 /** Headers whose value runs to the end of the line. */
 const HEADER = /authorization|cookie/i;
 
-/** That there is no secret is none. */
-const NOTHING = /(?:true|false|null|undefined|None)(?![\w.-])/y;
+/** That there is no secret is none, nor is that all is well. */
+const NOTHING =
+  /(?:true|false|null|undefined|none|nil|ok|yes|no)(?=$|[\s,;&|)\]}>"'<\\]|\.(?:$|\s))/iy;
+
+/** A list or an object after a name, a colon and a space, as Node shows them. */
+const DATA = /[[{]\s{0,32}(?:\\{0,31}["']|[A-Za-z_$][\w$]{0,63}:\s)/y;
 
 /** How many tokens a model has used is no secret. */
 const COUNT = /\d+(?![\w.-])/y;
@@ -108,7 +112,7 @@ function isHarmless(
   kind: NameKind,
 ): boolean {
   const { name, start, hasEquals } = assignment;
-  if (matchEnd(NOTHING, text, start) > start) return true;
+  if (isNothing(text, assignment)) return true;
   if (kind === "description" && matchEnd(QUANTITY, text, start) > start) {
     return true;
   }
@@ -120,33 +124,63 @@ function isHarmless(
     FILE.test(name) && /\d/.test(text[start]!);
 }
 
+/** Tells whether there is no secret, and not one of words such as `no way`. */
+function isNothing(text: string, assignment: Assignment): boolean {
+  const end = matchEnd(NOTHING, text, assignment.start);
+  return end > assignment.start &&
+    (text[end] !== " " || pairEnd(text, assignment) <= end);
+}
+
 function valueEnd(text: string, assignment: Assignment): number {
   const { name, start, hasEquals, isQuotedName } = assignment;
-  if (isQuote(text, start)) return quotedEnd(text, start, hasEquals);
+  if (openingQuote(text, start) !== "") {
+    return quotedEnd(text, start, hasEquals);
+  }
   if (!hasEquals) {
     if (HEADER.test(name)) return matchEnd(REST_OF_LINE, text, start);
     if (!isQuotedName && /\s/.test(text[start - 1]!)) {
       return wordEnd(text, assignment);
     }
   }
+  const end = pairEnd(text, assignment);
   if (text[start] === "{" || text[start] === "[") {
-    return balancedEnd(text, start);
+    return Math.max(end, bracketsEnd(text, start, isQuotedName));
   }
-  const pattern = isAfterPair(text, assignment) ? TO_SEMICOLON : BEFORE_PAIR;
-  const end = hasEquals ? matchEnd(pattern, text, start) : start;
   return end > start ? end : matchEnd(BARE, text, start);
+}
+
+/** Where a value of a connection string ends; where it begins if it is none. */
+function pairEnd(text: string, assignment: Assignment): number {
+  const { start, hasEquals } = assignment;
+  if (!hasEquals) return start;
+  const pattern = isAfterPair(text, assignment) ? TO_SEMICOLON : BEFORE_PAIR;
+  return matchEnd(pattern, text, start);
+}
+
+/** Where brackets end, with what follows: a password may begin with some. */
+function bracketsEnd(
+  text: string,
+  start: number,
+  isQuotedName: boolean,
+): number {
+  const end = balancedEnd(text, start);
+  const isData = isQuotedName || /[,)\]}]/.test(text[end] ?? "");
+  return isData ? end : matchEnd(BARE, text, end);
 }
 
 /** Where the word after a name, a colon and a space ends, if it is a secret. */
 function wordEnd(text: string, { name, nameStart, start }: Assignment): number {
+  // What parsers say: `Unexpected token: function`.
+  const before = text.slice(Math.max(0, nameStart - 10), nameStart);
+  const isUnexpected = /nexpected $/.test(before);
+  if (!isUnexpected && matchEnd(DATA, text, start) > start) {
+    return balancedEnd(text, start);
+  }
   const end = matchEnd(BARE, text, start);
   const word = text.slice(start, end);
   if (isProse(word) || !/[\p{L}\d]/u.test(word)) return start;
   if (/\d/.test(word) || /key/i.test(name)) return end;
-  // What parsers say: `Unexpected token: function`.
-  if (/nexpected $/.test(text.slice(Math.max(0, nameStart - 10), nameStart))) {
-    return start;
-  }
+  if (isUnexpected) return start;
   const isAlone = /[.,;)\]}]$/.test(word) || matchEnd(ALONE, text, end) > end ||
     end === text.length;
   return isAlone ? end : start;

@@ -2,10 +2,15 @@
 
 import { isProse } from "./_prose.ts";
 import type { NameKind } from "./_secret_names.ts";
-import { isQuote, matchEnd, quotedEnd, redactedLike } from "./_text_values.ts";
+import {
+  matchEnd,
+  openingQuote,
+  quotedEnd,
+  redactedLike,
+} from "./_text_values.ts";
 
 /** An option of a command and the space before its value. */
-const OPTION = /(?<![\w-])--([A-Za-z][\w-]{0,63})[ \t]{1,3}(?=[^\s<-])/g;
+const OPTION = /(?<![\w-])--([A-Za-z][\w-]{0,63})[ \t]{1,32}(?=[^\s<-])/g;
 
 const BARE = /(?:[^\s"'\\]|['\\](?=\w))+/y;
 
@@ -22,7 +27,7 @@ export function scrubOptions(
   for (const match of text.matchAll(OPTION)) {
     const start = match.index + match[0].length;
     if (start < done || kindOf(match[1]!) !== "secret") continue;
-    const end = isQuote(text, start)
+    const end = openingQuote(text, start) !== ""
       ? quotedEnd(text, start)
       : matchEnd(BARE, text, start);
     if (end === start || isProse(text.slice(start, end))) continue;

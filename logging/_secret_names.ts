@@ -6,6 +6,12 @@
  */
 export type NameKind = "secret" | "description" | "other";
 
+/**
+ * A name that nothing has. The rules of callers take it for a secret, which tells
+ * that they may take any name for one.
+ */
+export const ANY_NAME = "\u0000";
+
 /** A name with one of these anywhere in it, in any case and punctuation. */
 const ANYWHERE =
   /password|passwd|passphrase|passcode|authori[sz]ation|apikey|accesskey|accountkey|privatekey|secretkey|signingkey|encryptionkey|connectionstring|connstr|sessionid/;
@@ -32,6 +38,7 @@ const HARMLESS = /(?:token|auth|authori[sz]ation|credentials?)type$/;
 
 /** Tells what a name says of its value by the default rule. */
 export function nameKind(name: string): NameKind {
+  if (name === ANY_NAME) return "other";
   const words = wordsOf(name);
   const last = words.at(-1);
   if (last === undefined) return "other";

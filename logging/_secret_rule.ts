@@ -2,6 +2,7 @@
 
 import { requirePredicate } from "./_options.ts";
 import type { RedactionOptions } from "./_redaction.ts";
+import { ANY_NAME } from "./_secret_names.ts";
 import { isSecretKey } from "./is_secret_key.ts";
 
 /**
@@ -16,5 +17,8 @@ export function withDefaultRule(
 ): RedactionOptions {
   if (options.isSecretKey === undefined) return options;
   const isAlso = requirePredicate(action, "isSecretKey", options.isSecretKey);
-  return { ...options, isSecretKey: (key) => isSecretKey(key) || isAlso(key) };
+  return {
+    ...options,
+    isSecretKey: (key) => key === ANY_NAME || isSecretKey(key) || isAlso(key),
+  };
 }

@@ -17,7 +17,7 @@ const NOT_PLAIN = /[^ !#-9;<>?A-[\]-~]/;
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** How keys with a form of their own begin, where they have an underscore. */
-const KEY_START = /gh[opsur]_|_pat_|k_live_/;
+const KEY_START = /gh[opsur]_|_pat_|k_(?:live|test)_|npm_/;
 
 const HYPHEN = 0x2d;
 
@@ -56,7 +56,8 @@ function mayHoldSecret(text: string): boolean {
     if (isWorthIt) return true;
   }
   return text.length > 16 && (text.includes("eyJ") || text.includes("AKIA") ||
-    text.includes("_") && KEY_START.test(text));
+    text.includes("AIza") || text.includes("sk-") || text.includes("glpat-") ||
+    text.includes("</") || text.includes("_") && KEY_START.test(text));
 }
 
 /**

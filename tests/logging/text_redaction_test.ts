@@ -167,3 +167,55 @@ Deno.test("scrub() looks at each name once, however many there may be", () => {
     if (names > text.length / 2) throw new Error(`${unit}: ${names} names`);
   }
 });
+
+Deno.test("Logger.info() redacts values in JSON and in data, whatever is in their strings", () => {
+  const inner = JSON.stringify({ password: 'q"hunter' });
+  const shownInner = JSON.stringify({ password: "[redacted]" });
+  assertShown([
+    ['{"password":{"v":"}","w":"hunter"}}', '{"password":[redacted]}'],
+    ['{"tokens":["a]b","hunter"]}', '{"tokens":[redacted]}'],
+    ["password=[a]hunter", "password=[redacted]"],
+    [JSON.stringify({ inner }), JSON.stringify({ inner: shownInner })],
+    [
+      JSON.stringify({ a: JSON.stringify({ inner }) }),
+      JSON.stringify({ a: JSON.stringify({ inner: shownInner }) }),
+    ],
+  ]);
+});
+
+Deno.test("Logger.info() redacts in columns, in XML, and keys by their form", () => {
+  const key = "abcdefghij1234567890";
+  assertShown([
+    ["password:        hunter", "password:        [redacted]"],
+    ["password     =     hunter", "password     =     [redacted]"],
+    ["<password>hunter</password>", "<password>[redacted]</password>"],
+    ["usage: login <user> <password>", "usage: login <user> <password>"],
+    [`sk-${key}`, "[redacted]"],
+    [`glpat-${key}`, "[redacted]"],
+    [`npm_${key}`, "[redacted]"],
+    [`sk_test_${key}`, "[redacted]"],
+    [`AIza${key}${key}`, "[redacted]"],
+    [
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n${key}\n-----END RSA PRIVATE KEY-----, ok`,
+      "[redacted], ok",
+    ],
+    ["auth=none", "auth=none"],
+  ]);
+});
+
+Deno.test("Logger.info() redacts in texts what the rule of the caller names", () => {
+  const { logger, last } = capture({
+    isSecretKey: (name) => name === "personal_number",
+  });
+  for (
+    const [text, expected] of [
+      ["personal_number=S", "personal_number=[redacted]"],
+      ['{"personal_number":"S"}', '{"personal_number":"[redacted]"}'],
+      ["run --personal_number S", "run --personal_number [redacted]"],
+      ["number=1", "number=1"],
+    ]
+  ) {
+    logger.info("m", { text });
+    assertEquals(last()["text"], expected);
+  }
+});
