@@ -7,6 +7,8 @@ import { nameKind } from "../../logging/_secret_names.ts";
 const UNITS: readonly string[] = [
   ...["a", "=", ":", " ", "<", ";", "\n", "{", '"', '\\"', "'", "ä", "it's"],
   ...["://", "://a:", "://a:@", "://a@", "a:b@", "x@", "u:p@tcp(", "@tcp("],
+  ...['\\":', "=\\", '"password":"\\\\"', "{[(", "<a>", "<password>", "</a>"],
+  ...["-----BEGIN PRIVATE KEY-----", "----", "sk-", "password:      "],
   ...["redis://u:p#/@", "'redis://a:", "a://b:c/d@e ", "a:", "a=", "=  "],
   ...["password=", "password=a ", "password=a;", "x=y;password=a b;", ";="],
   ...["x=1; password=", "password: ", "password: a ", "password:a", "sig=&"],
